@@ -1,0 +1,19 @@
+"""Demand forecasting without Odoo: `learn` fixes every choice on history, `apply` forecasts any shard."""
+
+from .types import (
+    QUANTILES,
+    TIERS,
+    Bucket,
+    DemandClass,
+    Params,
+    Plan,
+    Problem,
+    ProblemError,
+    Recipe,
+    TierReport,
+)
+
+__all__ = [
+    "QUANTILES", "TIERS", "Bucket", "DemandClass", "Params", "Plan", "Problem", "ProblemError", "Recipe",
+    "TierReport",
+]
