@@ -1,0 +1,128 @@
+"""Linters, and the few rules of this project that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import addons
+from .paths import ADDONS, PROJECT, Paths
+
+PLACES = ("addons", "tests", "setup")
+TOP_LEVEL = {"addons", "tests", "docker", "setup", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE"}
+ADDON_FILES = ("__init__.py", "__manifest__.py", "README.md", "pyproject.toml")
+# Checks of pylint-odoo that fit: README.rst and author rules are OCA's own business.
+PYLINT_OFF = ("missing-readme", "manifest-required-author", "category-allowed-app", "manifest-superfluous-key")
+
+
+@dataclass
+class Findings:
+    """What a linter said; empty when all is well."""
+
+    name: str
+    lines: list[str] = field(default_factory=list)
+
+
+def program(paths: Paths, name: str) -> str:
+    return str(paths.venv / "bin" / name)
+
+
+def ruff(paths: Paths) -> Findings:
+    done = subprocess.run(
+        [program(paths, "ruff"), "check", "--output-format=concise", "--quiet", *PLACES],
+        cwd=PROJECT, capture_output=True, text=True,
+    )  # fmt: skip
+    return Findings("ruff", done.stdout.splitlines() + done.stderr.splitlines() if done.returncode else [])
+
+
+def pylint_odoo(paths: Paths, names) -> Findings:
+    command = [
+        program(paths, "pylint"), "--load-plugins=pylint_odoo", "--disable=all", "--enable=odoolint",
+        f"--disable={','.join(PYLINT_OFF)}", "--valid-odoo-versions=19.0", "--score=no",
+        "--msg-template={path}:{line}: {msg_id} {symbol} {msg}", *(f"addons/{name}" for name in names),
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line and not line.startswith("*")]
+    if done.returncode and not lines:
+        lines = done.stderr.splitlines()[-5:]
+    return Findings("pylint-odoo", lines)
+
+
+def xml_files() -> Findings:
+    found = Findings("xml")
+    for path in sorted(ADDONS.rglob("*.xml")):
+        try:
+            ElementTree.parse(path)
+        except ElementTree.ParseError as error:
+            found.lines.append(f"{path.relative_to(PROJECT)}: {error}")
+    return found
+
+
+def layout() -> Findings:
+    """Top level and addons hold what they should and nothing else."""
+    found = Findings("layout")
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True).stdout.split("\n")
+    for name in sorted({path.split("/")[0] for path in tracked if path} - TOP_LEVEL):
+        if not name.startswith("."):
+            found.lines.append(f"{name}: does not belong on the top level")
+    for addon in addons.every():
+        found.lines += [f"addons/{addon}: {name} is missing" for name in ADDON_FILES
+                        if not (ADDONS / addon / name).exists()]  # fmt: skip
+        manifest = addons.manifest(addon)
+        if manifest.get("license") != "LGPL-3" or not str(manifest.get("version", "")).startswith("19.0."):
+            found.lines.append(f"addons/{addon}: license LGPL-3 and version 19.0.x.y.z are required")
+        listed = {*manifest.get("data", ()), *manifest.get("demo", ())}
+        found.lines += [f"addons/{addon}: {name} is listed but missing" for name in sorted(listed)
+                        if not (ADDONS / addon / name).exists()]  # fmt: skip
+        loose = {
+            str(path.relative_to(ADDONS / addon))
+            for folder in ("views", "data", "security", "wizards", "report")
+            for path in (ADDONS / addon / folder).rglob("*.xml")
+        }
+        found.lines += [f"addons/{addon}: {name} is not in the manifest" for name in sorted(loose - listed)]
+    return found
+
+
+def pure_cores() -> Findings:
+    """A core has never heard of Odoo."""
+    found = Findings("cores")
+    for path in sorted(ADDONS.glob("*/core/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            if any(name.split(".")[0] == "odoo" for name in names):
+                found.lines.append(f"{path.relative_to(PROJECT)}:{node.lineno}: a core imports nothing from odoo")
+    return found
+
+
+def private_words() -> Findings:
+    """No path of somebody's machine in the project."""
+    found = Findings("paths")
+    pattern = re.compile(r"/home/[a-z]|/work/|/opt/dev|/root/")
+    for place in (*PLACES, "docker", "README.md", "CHANGELOG.md"):
+        root = PROJECT / place
+        files = [root] if root.is_file() else sorted(root.rglob("*"))
+        for path in files:
+            if path.is_file() and path.suffix in (".py", ".md", ".xml", ".js", ".toml", ".yml", ".txt", ".csv", ""):
+                if path == Path(__file__) or "__pycache__" in path.parts:
+                    continue
+                text = path.read_text(errors="ignore")
+                found.lines += [
+                    f"{path.relative_to(PROJECT)}:{number}: path of a machine"
+                    for number, line in enumerate(text.splitlines(), 1)
+                    if pattern.search(line)
+                ]
+    return found
+
+
+def run(paths: Paths, names) -> list[Findings]:
+    """All linters over the project; pylint-odoo over the addons in `names`."""
+    checks = [ruff(paths), xml_files(), layout(), pure_cores(), private_words()]
+    return [*checks, pylint_odoo(paths, names)] if names else checks
