@@ -1,0 +1,113 @@
+"""Builders for the tests of the suite: two companies, three warehouses, four users, no demo data."""
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+
+class GantryCase(TransactionCase):
+    """Company A with two warehouses, company B with one; the environment is the superuser's in company A."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True})
+        cls.company_a, cls.company_b = cls.env["res.company"].create(
+            [{"name": "Gantry Test A"}, {"name": "Gantry Test B"}]
+        )
+        cls.wh_a1 = cls._warehouse(cls.company_a, "A One", "GA1")
+        cls.wh_a2 = cls._warehouse(cls.company_a, "A Two", "GA2")
+        cls.wh_b1 = cls._warehouse(cls.company_b, "B One", "GB1")
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company_a.ids})
+        cls.user_stock = cls._user("gantry_stock", "stock.group_stock_user", cls.company_a)
+        cls.user_planner = cls._user("gantry_planner", "gantry_base.group_planner", cls.company_a)
+        cls.user_manager = cls._user("gantry_manager", "gantry_base.group_manager", cls.company_a)
+        cls.user_other = cls._user("gantry_other", "gantry_base.group_planner", cls.company_b)
+        cls.loc_customer = cls.env.ref("stock.stock_location_customers")
+        cls.loc_supplier = cls.env.ref("stock.stock_location_suppliers")
+
+    @classmethod
+    def _warehouse(cls, company, name, code):
+        """A warehouse of the company; the one Odoo makes with a company in tests is taken over first."""
+        Warehouse = cls.env["stock.warehouse"].with_company(company)
+        taken = [cls.wh_a1.id] if "wh_a1" in cls.__dict__ else []
+        found = Warehouse.search([("company_id", "=", company.id), ("id", "not in", taken)], limit=1)
+        vals = {"name": name, "code": code}
+        if found:
+            found.write(vals)
+            return found
+        return Warehouse.create({**vals, "company_id": company.id})
+
+    @classmethod
+    def _user(cls, login, groups, company):
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=f"base.group_user,{groups}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _product(cls, name, **vals):
+        """A storable product, shared between companies unless ``company_id`` is given."""
+        return cls.env["product.product"].create({"name": name, "is_storable": True, **vals})
+
+    @classmethod
+    def _put(cls, product, qty, warehouse):
+        """Have so many more on hand in the stock of the warehouse."""
+        location = warehouse.lot_stock_id if warehouse._name == "stock.warehouse" else warehouse
+        cls.env["stock.quant"].with_company(warehouse.company_id)._update_available_quantity(product, location, qty)
+
+    @classmethod
+    def _move(cls, product, qty, source, dest, date, company=None, picking_type=None, **vals):
+        """A move done at that date (date, datetime or string in UTC), also when the stock goes negative."""
+        company = company or source.company_id or dest.company_id or cls.company_a
+        move = (
+            cls.env["stock.move"]
+            .with_company(company)
+            .create(
+                {
+                    "product_id": product.id,
+                    "product_uom": product.uom_id.id,
+                    "product_uom_qty": qty,
+                    "location_id": source.id,
+                    "location_dest_id": dest.id,
+                    "company_id": company.id,
+                    "picking_type_id": picking_type.id if picking_type else False,
+                    **vals,
+                }
+            )
+        )
+        move._action_confirm(merge=False)
+        move.quantity = move.product_uom_qty
+        move.picked = True
+        move._action_done()
+        move.date = fields.Datetime.to_datetime(date)
+        return move
+
+    @classmethod
+    def _deliver(cls, product, qty, warehouse, date, **vals):
+        """A delivery to a customer, done at that date."""
+        return cls._move(
+            product, qty, warehouse.lot_stock_id, cls.loc_customer, date,
+            company=warehouse.company_id, picking_type=warehouse.out_type_id, **vals,
+        )  # fmt: skip
+
+    @classmethod
+    def _receive(cls, product, qty, warehouse, date, **vals):
+        """A receipt from a supplier, done at that date."""
+        return cls._move(
+            product, qty, cls.loc_supplier, warehouse.lot_stock_id, date,
+            company=warehouse.company_id, picking_type=warehouse.in_type_id, **vals,
+        )  # fmt: skip
+
+    @classmethod
+    def _return(cls, product, qty, warehouse, date, delivery=None, **vals):
+        """Goods back from a customer, done at that date; ``delivery`` is the move they were sent with."""
+        if delivery:
+            vals["origin_returned_move_id"] = delivery.id
+        return cls._move(
+            product, qty, cls.loc_customer, warehouse.lot_stock_id, date,
+            company=warehouse.company_id, picking_type=warehouse.in_type_id, **vals,
+        )  # fmt: skip
