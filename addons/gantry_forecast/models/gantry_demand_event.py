@@ -1,0 +1,61 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class GantryDemandEvent(models.Model):
+    _name = "gantry.demand.event"
+    _description = "Demand Event"
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    event_type = fields.Selection(
+        [("promotion", "Promotion"), ("holiday", "Holiday"), ("shutdown", "Shutdown"), ("other", "Other")],
+        string="Type", required=True, default="promotion",
+        help="A shutdown has no demand; the other kinds raise or lower it.",
+    )
+    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today, index=True)
+    date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
+    product_ids = fields.Many2many("product.product", string="Products", check_company=True)
+    categ_ids = fields.Many2many("product.category", string="Categories")
+    warehouse_ids = fields.Many2many("stock.warehouse", string="Warehouses", check_company=True)
+    uplift_percent = fields.Float(
+        string="Expected Uplift (%)",
+        help="Leave at zero to learn the effect from earlier events of the same type.",
+    )
+    recurring = fields.Boolean(string="Every Year")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company,
+    )
+
+    _date_order = models.Constraint("CHECK (date_to >= date_from)", "An event cannot end before it starts.")
+
+    @api.constrains("uplift_percent")
+    def _check_uplift_percent(self):
+        for event in self:
+            if event.uplift_percent < -100:
+                raise ValidationError(self.env._("Demand cannot fall by more than 100 %."))
+
+    @api.constrains("date_from", "date_to", "recurring")
+    def _check_recurring(self):
+        for event in self:
+            if event.recurring and event.date_to >= event.date_from + relativedelta(years=1):
+                raise ValidationError(self.env._("An event of every year must be shorter than a year."))
+
+    def _get_occurrences(self, date_from, date_to):
+        """Spans of days within a window.
+
+        :return: list of (event, first day, last day)
+        """
+        spans = []
+        for event in self:
+            years = range(date_from.year - 1, date_to.year + 2) if event.recurring else [event.date_from.year]
+            for year in years:
+                shift = relativedelta(years=year - event.date_from.year)
+                first, last = event.date_from + shift, event.date_to + shift
+                if last >= date_from and first <= date_to:
+                    spans.append((event, first, last))
+        return spans

@@ -1,0 +1,161 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .gantry_forecast_recipe import CLASSES, TIERS
+
+DAY = relativedelta(days=1)
+BUCKET_STEP = {"day": DAY, "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
+
+
+class GantryForecast(models.Model):
+    """Forecast of a product in a warehouse: a row of the planning list.
+
+    The figures are written by COPY (see `gantry_forecast_run`). Bucket arrays live in columns outside the ORM:
+    `mean`, `final`, `naive` (real[horizon]), `quantiles` (real[horizon * levels]), `history` ... and are read by
+    `_read_arrays`.
+    """
+
+    _name = "gantry.forecast"
+    _description = "Demand Forecast"
+    _order = "value desc, id"
+    _rec_name = "product_id"
+    _check_company_auto = True
+
+    product_id = fields.Many2one(
+        "product.product", required=True, ondelete="cascade", check_company=True, index=True,
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", required=True, ondelete="cascade", check_company=True, index=True,
+        default=lambda self: self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1),
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, ondelete="cascade", compute="_compute_company_id", store=True,
+        precompute=True, readonly=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    categ_id = fields.Many2one(related="product_id.categ_id", string="Category", store=True, index=True)
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    active = fields.Boolean(related="product_id.active", store=True)
+    lookalike_product_id = fields.Many2one(
+        "product.product", string="Look-alike", check_company=True, ondelete="set null",
+        help="A product whose demand this new product is expected to resemble.",
+    )
+
+    bucket = fields.Selection([("day", "Day"), ("week", "Week"), ("month", "Month")], readonly=True)
+    date_start = fields.Date(string="First Bucket", readonly=True)
+    date_forecast = fields.Datetime(string="Forecast on", readonly=True)
+    recipe_id = fields.Many2one("gantry.forecast.recipe", string="Run", readonly=True, ondelete="set null")
+    demand_changed = fields.Boolean(readonly=True, default=True, help="The history changed after the forecast.")
+
+    demand_class = fields.Selection(CLASSES, string="Class", readonly=True, index=True)
+    model = fields.Char(string="Model", readonly=True, help="What really produced the forecast.")
+    tier = fields.Selection(TIERS, readonly=True)
+    level = fields.Float(readonly=True, help="Demand per bucket now, without season.")
+    trend = fields.Float(readonly=True, help="Change of demand per bucket.")
+    trend_pct = fields.Float(string="Trend (%/year)", readonly=True, aggregator="avg")
+    season_strength = fields.Float(string="Season", readonly=True, aggregator="avg")
+    next_qty = fields.Float(string="Next Bucket", readonly=True)
+    next_30_qty = fields.Float(string="Next 30 Days", readonly=True)
+    horizon_qty = fields.Float(string="Horizon", readonly=True)
+    last_year_qty = fields.Float(string="Same 30 Days Last Year", readonly=True)
+    demand_12m_qty = fields.Float(string="Last 12 Months", readonly=True)
+    value = fields.Monetary(string="Value", readonly=True, help="Forecast of the horizon at cost.")
+
+    wape = fields.Float(string="Error", readonly=True, aggregator="avg")
+    naive_wape = fields.Float(string="Naive Error", readonly=True, aggregator="avg")
+    mase = fields.Float(string="MASE", readonly=True, aggregator="avg")
+    bias = fields.Float(readonly=True, aggregator="avg")
+    tracking_signal = fields.Float(readonly=True, aggregator="avg")
+    is_wrong = fields.Boolean(string="Forecast is Wrong", readonly=True)
+    is_new = fields.Boolean(string="New", readonly=True)
+    is_dying = fields.Boolean(string="Dying", readonly=True)
+    is_seasonal = fields.Boolean(string="Seasonal", readonly=True)
+    alert = fields.Selection(
+        [("wrong", "Wrong"), ("dying", "Dying"), ("new", "New"), ("seasonal", "Seasonal")], readonly=True,
+    )
+    override_count = fields.Integer(string="Overrides", readonly=True)
+
+    _key = models.UniqueIndex("(product_id, warehouse_id)")
+    _list_index = models.Index("(value DESC, id)")
+
+    explanation = fields.Json(compute="_compute_explanation")
+    override_ids = fields.Many2many(
+        "gantry.forecast.override", string="Overrides of this Product", compute="_compute_override_ids",
+    )
+    line_ids = fields.One2many("gantry.forecast.line", "forecast_id", string="Buckets", readonly=True)
+
+    @api.depends("warehouse_id")
+    def _compute_company_id(self):
+        for forecast in self:
+            forecast.company_id = forecast.warehouse_id.company_id
+
+    def init(self):
+        for column, kind in (
+            ("mean", "real[]"), ("final", "real[]"), ("naive", "real[]"), ("quantiles", "real[]"),
+            ("reason_numbers", "real[]"), ("reason_names", "jsonb"),
+        ):
+            self.env.cr.execute(SQL(
+                "ALTER TABLE gantry_forecast ADD COLUMN IF NOT EXISTS %s %s", SQL.identifier(column), SQL(kind),
+            ))
+        # compressing floats costs time and saves nothing
+        self.env.cr.execute("ALTER TABLE gantry_forecast ALTER COLUMN quantiles SET STORAGE EXTERNAL")
+
+    def _compute_explanation(self):
+        self.explanation = []
+
+    def _compute_override_ids(self):
+        self.override_ids = False
+
+    @api.model
+    def _cron_refresh(self):
+        """Every night: one job per company."""
+
+    def action_override(self):
+        """Open a new override for this product, over the next bucket."""
+        self.ensure_one()
+        start = self.date_start or fields.Date.context_today(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Override the Forecast"),
+            "res_model": "gantry.forecast.override",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_product_id": self.product_id.id,
+                "default_warehouse_id": self.warehouse_id.id,
+                "default_company_id": self.company_id.id,
+                "default_date_from": fields.Date.to_string(start),
+                "default_date_to": fields.Date.to_string(start + BUCKET_STEP[self.bucket or "week"] - DAY),
+            },
+        }
+
+    def action_overrides(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("gantry_forecast.gantry_forecast_override_action")
+        action["domain"] = [("id", "in", self.override_ids.ids)]
+        return action
+
+    def action_history(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("gantry_forecast.gantry_demand_action")
+        action["domain"] = [
+            ("product_id", "in", self.product_id.ids), ("warehouse_id", "in", self.warehouse_id.ids),
+        ]
+        return action
+
+    def action_accuracy(self):
+        action = self.env["ir.actions.actions"]._for_xml_id("gantry_forecast.gantry_forecast_accuracy_action")
+        action["domain"] = [
+            ("product_id", "in", self.product_id.ids), ("warehouse_id", "in", self.warehouse_id.ids),
+        ]
+        action["context"] = {}
+        action["view_mode"] = "graph,pivot,list"
+        action["views"] = [(False, "graph"), (False, "pivot"), (False, "list")]
+        return action
+
+    def action_product(self):
+        self.ensure_one()
+        return self.product_id._get_records_action()
+
+    def action_refresh_now(self):
+        return True

@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .gantry_forecast_recipe import CLASSES
+
+_RATIOS = {
+    "wape": "error_forecast", "wape_naive": "error_naive", "wape_window": "error_window",
+    "wape_statistical": "error_statistical",
+}
+
+
+class GantryForecastAccuracy(models.Model):
+    """Forecast against actual. Errors are kept as sums, so any grouping divides sums by sums (WAPE)."""
+
+    _name = "gantry.forecast.accuracy"
+    _description = "Forecast Accuracy"
+    _order = "date desc, id desc"
+    _rec_name = "product_id"
+
+    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="cascade")
+    categ_id = fields.Many2one("product.category", string="Category", readonly=True, ondelete="set null")
+    warehouse_id = fields.Many2one("stock.warehouse", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    demand_class = fields.Selection(
+        CLASSES, string="Class", readonly=True,
+    )
+    date = fields.Date(required=True, readonly=True, help="First day of the bucket, or of its month in a backtest.")
+    kind = fields.Selection([("live", "Live"), ("backtest", "Backtest")], required=True, readonly=True)
+    lag = fields.Integer(readonly=True, help="Buckets between the forecast and the demand; 0 in a backtest.")
+    actual = fields.Float(readonly=True)
+    forecast = fields.Float(readonly=True, help="Forecast after overrides.")
+    statistical = fields.Float(readonly=True, help="Forecast before overrides.")
+    naive = fields.Float(readonly=True)
+    window = fields.Float(string="Window Average", readonly=True)
+    error_forecast = fields.Float(string="Error Gantry", readonly=True)
+    error_statistical = fields.Float(string="Error without Overrides", readonly=True)
+    error_naive = fields.Float(readonly=True)
+    error_window = fields.Float(string="Error Window", readonly=True)
+
+    _key = models.UniqueIndex("(company_id, kind, product_id, warehouse_id, date, lag)")
+
+    wape = fields.Float(string="Error Gantry (%)", compute="_compute_wape", aggregator="avg")
+    wape_naive = fields.Float(string="Error Naive (%)", compute="_compute_wape", aggregator="avg")
+    wape_window = fields.Float(string="Error Best Window (%)", compute="_compute_wape", aggregator="avg")
+    wape_statistical = fields.Float(
+        string="Error without Overrides (%)", compute="_compute_wape", aggregator="avg",
+    )
+
+    @api.depends("actual", *_RATIOS.values())
+    def _compute_wape(self):
+        for line in self:
+            for name, error in _RATIOS.items():
+                line[name] = 100 * line[error] / line.actual if line.actual else 0.0
+
+    def _read_group_select(self, aggregate_spec, query):
+        """An average of ratios weighs a tiny product like a big one: divide the sums instead."""
+        name, _colon, function = aggregate_spec.partition(":")
+        if function != "avg" or name not in _RATIOS:
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, _RATIOS[name], query), self._field_to_sql(self._table, "actual", query),
+        )

@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class GantryForecastLine(models.Model):
+    """The forecast, a row per bucket, for pivots and graphs."""
+
+    _name = "gantry.forecast.line"
+    _description = "Forecast by Bucket"
+    _auto = False
+    _order = "date, id"
+    _rec_name = "product_id"
+
+    forecast_id = fields.Many2one("gantry.forecast", string="Forecast Page", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    categ_id = fields.Many2one("product.category", string="Category", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(readonly=True)
+    mean = fields.Float(string="Forecast", readonly=True)
+    final = fields.Float(string="Final Forecast", readonly=True, help="After overrides.")
+    naive = fields.Float(readonly=True)
+    p05 = fields.Float(string="Low (5 %)", readonly=True)
+    p50 = fields.Float(string="Median", readonly=True)
+    p95 = fields.Float(string="High (95 %)", readonly=True)
+    value = fields.Monetary(readonly=True, help="Final forecast at cost.")
+
+    @property
+    def _table_query(self):
+        return """
+            SELECT f.id::bigint * 1000 + b.i AS id, f.id AS forecast_id, f.product_id, f.categ_id, f.warehouse_id,
+                   f.company_id,
+                   CASE f.bucket WHEN 'day' THEN f.date_start + (b.i - 1)::int
+                                 WHEN 'week' THEN f.date_start + 7 * (b.i - 1)::int
+                                 ELSE (f.date_start + (b.i - 1) * interval '1 month')::date END AS date,
+                   b.mean::float8 AS mean, b.final::float8 AS final, b.naive::float8 AS naive,
+                   f.quantiles[12 * (b.i - 1) + 1]::float8 AS p05,
+                   f.quantiles[12 * (b.i - 1) + 6]::float8 AS p50,
+                   f.quantiles[12 * (b.i - 1) + 11]::float8 AS p95,
+                   b.final * f.value / NULLIF(f.horizon_qty, 0) AS value
+              FROM gantry_forecast f
+        CROSS JOIN LATERAL unnest(f.mean, f.final, f.naive) WITH ORDINALITY AS b(mean, final, naive, i)
+             WHERE f.active
+        """

@@ -1,0 +1,99 @@
+from odoo import api, fields, models
+
+CLASSES = [
+    ("dead", "Dead"),
+    ("new", "New"),
+    ("smooth", "Smooth"),
+    ("erratic", "Erratic"),
+    ("intermittent", "Intermittent"),
+    ("lumpy", "Lumpy"),
+]
+TIERS = [("numpy", "Fast"), ("statistical", "Statistical"), ("panel", "Across Products")]
+
+
+class GantryForecastRecipe(models.Model):
+    """What a run learnt from history, and how each tier did against the tier below it."""
+
+    _name = "gantry.forecast.recipe"
+    _description = "Forecast Run"
+    _order = "date desc, id desc"
+    _rec_name = "date"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    bucket = fields.Selection([("day", "Day"), ("week", "Week"), ("month", "Month")], required=True, readonly=True)
+    horizon = fields.Integer(required=True, readonly=True)
+    date_start = fields.Date(string="First Bucket", readonly=True)
+    state = fields.Selection(
+        [("fast", "Fast Models"), ("refining", "Refining"), ("done", "Done")],
+        required=True, readonly=True, default="fast",
+    )
+    series_count = fields.Integer(string="Products per Warehouse", readonly=True)
+    refined_count = fields.Integer(string="Refined", readonly=True)
+    data = fields.Binary(attachment=False, readonly=True)
+    tier_ids = fields.One2many("gantry.forecast.recipe.tier", "recipe_id", string="Tiers", readonly=True)
+    job_id = fields.Many2one("gantry.job", readonly=True, ondelete="set null")
+    wape = fields.Float(string="Error", readonly=True, aggregator="avg")
+    naive_wape = fields.Float(string="Naive Error", readonly=True, aggregator="avg")
+    window_wape = fields.Float(string="Best Window Error", readonly=True, aggregator="avg")
+    window_name = fields.Char(string="Best Window", readonly=True)
+    windows = fields.Json(readonly=True)
+    duration_s = fields.Float(string="Duration (s)", readonly=True)
+    summary = fields.Char(compute="_compute_summary")
+
+    @api.depends("wape", "naive_wape", "window_wape", "window_name")
+    def _compute_summary(self):
+        for recipe in self:
+            recipe.summary = recipe._get_summary()
+
+    def _get_summary(self):
+        """One friendly sentence: Gantry against the best window average of Odoo's wizard and against naive."""
+        if not self.naive_wape:
+            return False
+        return self.env._(
+            "Error on your own last buckets: Gantry %(gantry).2f, best window average of Odoo's wizard "
+            "(%(window)s) %(window_wape).2f, naive %(naive).2f.",
+            gantry=self.wape, window=self.window_name or "-", window_wape=self.window_wape, naive=self.naive_wape,
+        )
+
+
+class GantryForecastRecipeTier(models.Model):
+    _name = "gantry.forecast.recipe.tier"
+    _description = "Tier of a Forecast Run"
+    _order = "recipe_id desc, id"
+    _rec_name = "tier"
+
+    recipe_id = fields.Many2one(
+        "gantry.forecast.recipe", required=True, readonly=True, index=True, ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="recipe_id.company_id", store=True)
+    demand_class = fields.Selection(CLASSES, string="Class", readonly=True)
+    tier = fields.Selection(TIERS, readonly=True)
+    score = fields.Float(readonly=True, aggregator=None, digits=(16, 4))
+    score_below = fields.Float(string="Score of the Tier Below", readonly=True, aggregator=None, digits=(16, 4))
+    used = fields.Boolean(readonly=True)
+    series_count = fields.Integer(string="Series Tried", readonly=True)
+    reason = fields.Char(readonly=True)
+    sentence = fields.Char(compute="_compute_sentence")
+
+    @api.depends("reason", "score", "score_below", "series_count")
+    def _compute_sentence(self):
+        for line in self:
+            line.sentence = line._get_sentence()
+
+    def _get_sentence(self):
+        gain = 100 * (1 - self.score / self.score_below) if self.score_below else 0.0
+        if self.reason == "base":
+            return self.env._("The fast models are always used.")
+        if self.reason == "better":
+            return self.env._("Used: error %.1f %% lower than the tier below on %s series.", gain, self.series_count)
+        if self.reason == "not_better":
+            return self.env._("Not used: no better than the tier below (%.1f %%) on %s series.",
+                              gain, self.series_count)
+        if self.reason == "not_installed":
+            return self.env._("Not used: its library is not installed.")
+        if self.reason == "not_asked":
+            return self.env._("Switched off in the settings.")
+        if self.reason == "too_few":
+            return self.env._("Not used: too few series with enough history.")
+        return self.env._("Not used: it failed in this run.")

@@ -1,0 +1,1 @@
+from .copy import copy_from, copy_query
