@@ -12,8 +12,20 @@
         "security/gantry_rules.xml",
         "data/ir_cron_data.xml",
         "views/gantry_job_views.xml",
+        "views/gantry_request_views.xml",
         "views/gantry_menus.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "gantry_base/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "gantry_base/static/tests/tours/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "gantry_base/static/tests/**/*.test.js",
+        ],
+    },
     "application": True,
 }

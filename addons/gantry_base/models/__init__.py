@@ -1,1 +1,10 @@
-from . import gantry_api, gantry_job, gantry_job_log, gantry_job_run, res_config_settings
+from . import (
+    gantry_api,
+    gantry_base_api,
+    gantry_explain,
+    gantry_job,
+    gantry_job_log,
+    gantry_job_run,
+    gantry_request,
+    res_config_settings,
+)
