@@ -33,8 +33,7 @@ Debian's odoo-19 package, which is unpacked into the cache folder and never inst
 def parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--odoo", metavar="PATH", help="a checkout of Odoo 19 to use")
-    common.add_argument("--pg-url", metavar="URL", help="an own PostgreSQL server, postgresql://USER:PASSWORD@HOST:PORT, "
-                        "instead of the private one")  # fmt: skip
+    common.add_argument("--pg-url", metavar="URL", help="an own server, postgresql://USER:PASSWORD@HOST:PORT")
     form = argparse.RawDescriptionHelpFormatter
     root = argparse.ArgumentParser("setup/gantry", description=DESCRIPTION, epilog=EPILOG, formatter_class=form)
     verbs = root.add_subparsers(dest="verb", metavar="COMMAND", required=True)
@@ -43,13 +42,21 @@ def parser() -> argparse.ArgumentParser:
         return verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".", parents=list(parents))
 
     run = verb("run", "serve Odoo with all addons and the demo story on this machine")
-    run.add_argument("--orders", metavar="FILE", help="load this order history (CSV, CSV.gz or XLSX) instead of the demo "
-                     "story, into a database of its own")  # fmt: skip
+    run.add_argument(
+        "--orders",
+        metavar="FILE",
+        help="load this order history (CSV, CSV.gz or XLSX) instead of the demo story, into a database of its own",
+    )
     run.add_argument("--port", type=int, help="port of the web client (default: 8069, or the next free one)")
     run.add_argument("--db", metavar="NAME", help="database (default: gantry, or gantry_<order file>)")
     run.add_argument("--no-demo", action="store_true", help="start with an empty company")
-    run.add_argument("--workers", type=int, default=0, metavar="N", help="worker processes (default 0: one process "
-                     "with threads, live updates work without a proxy)")  # fmt: skip
+    run.add_argument(
+        "--workers",
+        type=int,
+        default=0,
+        metavar="N",
+        help="worker processes (default 0: one process with threads, live updates work without a proxy)",
+    )
     test = verb("test", "run linters, core tests, Odoo tests, browser tours, JS tests and journeys")
     test.add_argument("names", nargs="*", metavar="addon|path", help="only these addons or test paths")
     test.add_argument(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,11 +13,12 @@ from pathlib import Path
 from . import addons
 from .paths import ADDONS, Paths, digest
 from .postgres import Server
-from .shell import run
+from .shell import follow
 from .source import OdooSource
 from .ui import GantryError, Ui
 
 FAILED_LINES = 25
+LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,33 @@ class Odoo:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONWARNINGS": "ignore"}
 
-    def install(self, database: str, names, *, update=(), log: str, demo: bool = False) -> None:
+    def install(self, database: str, names, *, update=(), log: str, demo: bool = False, step=None) -> None:
         """Install `names` and update `update` in one start of Odoo; an ERROR in its log is a failure."""
         arguments = ["--stop-after-init", "--no-http", "--log-level=warn", f"--without-demo={not demo}"]
+        arguments.append("--log-handler=odoo.modules.loading:INFO")
         if names:
             arguments += ["-i", ",".join(names)]
         if update:
             arguments += ["-u", ",".join(update)]
         path = self.paths.logs / log
-        text = run(self.command(database, *arguments), log=path, what="Odoo", env=self.environment(), cwd="/")
+        text = follow(
+            self.command(database, *arguments),
+            lambda line: self._installing(line, step),
+            log=path,
+            what="Odoo",
+            env=self.environment(),
+            cwd="/",
+        )
         faults = [line for line in text.splitlines() if f" ERROR {database} " in line or " CRITICAL " in line]
         if faults:
             tail = "\n".join(faults[:FAILED_LINES])
             raise GantryError(f"Odoo reported errors while installing into {database}; see {path}:\n{tail}")
+
+    @staticmethod
+    def _installing(line: str, step) -> None:
+        found = LOADING.search(line) if step else None
+        if found:
+            step.progress(int(found[2]), int(found[3]), found[1])
 
     def exists(self, database: str) -> bool:
         return database in self.server.databases()
@@ -95,9 +111,9 @@ class Odoo:
             known = self.paths.read_state("templates")
             if name in known and self.exists(name):
                 return name
-            with self.ui.step(f"Template database: {label}"):
+            with self.ui.step(f"Template database: {label}") as step:
                 self.drop(name)
-                self.install(name, modules, log=f"{name}.log")
+                self.install(name, modules, log=f"{name}.log", step=step)
             self.paths.write_state("templates", {**self.paths.read_state("templates"), name: mark})
         return name
 
@@ -117,8 +133,13 @@ class Odoo:
         if not install and not update:
             return []
         title = "Odoo database created" if fresh else "Database brought up to date"
-        with self.ui.step(title):
-            self.install(database, install, update=update, log=f"{database}.log")
+        with self.ui.step(title) as step:
+            try:
+                self.install(database, install, update=update, log=f"{database}.log", step=step)
+            except BaseException:
+                if fresh:
+                    self.drop(database)  # half a database would look like a whole one next time
+                raise
             self.paths.write_state(key, {**known, **now})
         return install + update
 

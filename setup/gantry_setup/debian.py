@@ -6,11 +6,13 @@ touched; it also checks the archive's signatures. The archive's address is the h
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import os
 import shutil
 import subprocess
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -27,6 +29,7 @@ PACKAGES = (
     "fonts-ocr-b/sid", "fonts-roboto-unhinted/sid", "fonts-font-awesome/bookworm", "fonts-inconsolata/bookworm",
 )  # fmt: skip
 SUITES = ("sid", "bookworm")
+DOWNLOAD_MB = 135
 SITE_PACKAGES = Path("usr/lib/python3/dist-packages")
 # Debian leaves this file out (no free source), but mail's manifest names it: the bundle would log an error.
 MISSING_ASSET = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
@@ -103,15 +106,34 @@ def fetch(paths: Paths, ui: Ui) -> list[Path]:
             command = apt_command(paths)
             step.progress(0, 0, "package lists")
             run([*command, "update"], log=paths.logs / "apt-update.log", what="Reading Debian's package lists")
-            step.progress(0, 0, "135 MB of packages")
             partial = paths.cache / "debs.partial"
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
-            run([*command, "download", *PACKAGES], cwd=partial, log=paths.logs / "apt-download.log",
-                what="Fetching Odoo 19")  # fmt: skip
+            with growing(partial, DOWNLOAD_MB, step):
+                log = paths.logs / "apt-download.log"
+                run([*command, "download", *PACKAGES], cwd=partial, log=log, what="Fetching Odoo 19")
             shutil.rmtree(paths.debs, ignore_errors=True)
             partial.rename(paths.debs)
     return sorted(paths.debs.glob("*.deb"))
+
+
+@contextlib.contextmanager
+def growing(folder: Path, total_mb: int, step):
+    """Show how far a download into `folder` is, while the block runs."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            size = sum(path.stat().st_size for path in folder.glob("*") if path.exists()) / 1e6
+            step.progress(min(size, total_mb), total_mb, f"{size:.0f} of {total_mb} MB")
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def unpack(paths: Paths, ui: Ui) -> Path:

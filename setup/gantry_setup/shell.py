@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -35,6 +36,36 @@ def run(command, *, log: Path | None = None, what: str = "", **options) -> str:
         tail = "\n".join(done.stdout.strip().splitlines()[-TAIL_LINES:])
         raise GantryError(f"{what or command[0]} failed (exit code {done.returncode}):\n{tail}")
     return done.stdout
+
+
+def follow(command, each_line, *, log: Path, what: str, **options) -> str:
+    """Like `run`, but hand every line to `each_line` while the program runs."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    lines: list[str] = []
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        **options,
+    )
+    try:
+        with open(log, "w") as handle:
+            for line in process.stdout:
+                handle.write(line)
+                lines.append(line)
+                each_line(line)
+        code = process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if code:
+        tail = "".join(lines[-TAIL_LINES:]).strip()
+        raise GantryError(f"{what} failed (exit code {code}); see {log}:\n{tail}")
+    return "".join(lines)
 
 
 def as_owner(command, owner: str | None) -> list[str]:

@@ -116,8 +116,14 @@ def run_odoo(odoo: Odoo, names, *, keep: bool) -> Result:
     install = list(now) if not known else []
     update = sorted({*names, *(addon for addon in known if known[addon] != now[addon])}) if known else []
     tags = ",".join(f"/{name}" for name in names)
-    arguments = ["--stop-after-init", "--log-level=info", f"--http-port={free_port(8369, strict=False)}",
-                 f"--test-tags={tags}", "--without-demo=True", f"--screenshots={odoo.paths.logs / 'screenshots'}"]  # fmt: skip
+    arguments = [
+        "--stop-after-init",
+        "--log-level=info",
+        "--without-demo=True",
+        f"--http-port={free_port(8369, strict=False)}",
+        f"--test-tags={tags}",
+        f"--screenshots={odoo.paths.logs / 'screenshots'}",
+    ]
     arguments += ["-i", ",".join(install)] if install else ["-u", ",".join(update)]
     log = odoo.paths.logs / "test-odoo.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -216,8 +222,16 @@ def regression_half(odoo: Odoo, label: str, suites, below) -> Result:
     command = odoo.command(database, "--workers=0", f"--http-port={port}", "--log-level=warn",
                            "--log-handler=odoo.tests:INFO", subcommand="shell")  # fmt: skip
     with open(log, "w") as handle:
-        subprocess.run(command, input=scripts.core_suites(tags, suites), text=True, stdout=handle, stderr=handle, cwd="/",
-                       env={**odoo.environment(), **THREADS}, timeout=TEST_LIMIT_S)  # fmt: skip
+        subprocess.run(
+            command,
+            input=scripts.core_suites(tags, suites),
+            text=True,
+            stdout=handle,
+            stderr=handle,
+            cwd="/",
+            env={**odoo.environment(), **THREADS},
+            timeout=TEST_LIMIT_S,
+        )
     result = results.of_regression(f"Odoo's own: {label}", log.read_text(errors="replace"), log, may_skip=CORE_MAY_SKIP)
     result.seconds = time.monotonic() - started
     return result.refuse_empty()

@@ -1,0 +1,76 @@
+"""Locks, wheels and the container agree with the project."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from gantry_setup import addons
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOCKER = PROJECT / "docker"
+
+
+def compose() -> dict:
+    return yaml.safe_load((DOCKER / "compose.yml").read_text())
+
+
+def names(text: str) -> set[str]:
+    """Package names of a requirements file."""
+    lines = (line.split("#")[0].strip() for line in text.splitlines() if not line.startswith(" "))
+    return {re.split(r"[<>=;\[ ]", line)[0].lower() for line in lines if line}
+
+
+def test_every_requirement_is_locked_with_hashes():
+    locked = (PROJECT / "setup" / "locks" / "run.txt").read_text()
+    wanted = names((PROJECT / "requirements.txt").read_text())
+    wanted |= names((PROJECT / "setup" / "requirements" / "odoo.in").read_text())
+    assert wanted <= names(locked)
+    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", locked.strip()))
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "test.txt", "nodeps.txt", "uv.txt"])
+def test_locks_name_no_address(lock):
+    assert "://" not in (PROJECT / "setup" / "locks" / lock).read_text()
+
+
+def test_the_image_installs_the_same_requirements_and_addons():
+    text = (DOCKER / "Dockerfile").read_text()
+    assert re.search(r"^FROM odoo:19", text, re.M)
+    assert "COPY requirements.txt" in text
+    assert "-r /tmp/gantry-requirements.txt" in text
+    assert re.search(r"^COPY addons (\S+)$", text, re.M).group(1) in (DOCKER / "odoo.conf").read_text()
+
+
+def test_every_file_the_image_copies_is_there():
+    for line in re.findall(r"^COPY (?:--\S+ )?(.+) \S+$", (DOCKER / "Dockerfile").read_text(), re.M):
+        assert (PROJECT / line).exists(), line
+
+
+def test_the_compose_file_has_database_workers_volumes_and_health():
+    services = compose()["services"]
+    assert set(services) == {"db", "odoo"}
+    assert services["odoo"]["depends_on"]["db"]["condition"] == "service_healthy"
+    assert services["db"]["healthcheck"]
+    assert "HEALTHCHECK" in (DOCKER / "Dockerfile").read_text()
+    assert re.search(r"^workers = [1-9]", (DOCKER / "odoo.conf").read_text(), re.M)
+    used = {mount.split(":")[0] for service in services.values() for mount in service["volumes"]}
+    assert used == set(compose()["volumes"])
+    build = services["odoo"]["build"]
+    assert (DOCKER / build["context"] / build["dockerfile"]).resolve() == DOCKER / "Dockerfile"
+
+
+def test_the_compose_file_listens_on_loopback_only():
+    assert all(port.startswith("127.0.0.1:") for port in compose()["services"]["odoo"]["ports"])
+
+
+def test_the_compose_file_installs_addons_that_exist():
+    installed = compose()["services"]["odoo"]["environment"]["GANTRY_ADDONS"].split(",")
+    assert set(installed) <= set(addons.every())
+
+
+@pytest.mark.parametrize("addon", addons.every())
+def test_every_addon_can_be_built_as_a_wheel(addon):
+    text = (PROJECT / "addons" / addon / "pyproject.toml").read_text()
+    assert "whool" in text
+    assert "whool.buildapi" in text
