@@ -1,5 +1,7 @@
 """Demand forecasting without Odoo: `learn` fixes every choice on history, `apply` forecasts any shard."""
 
+from .engine import apply, learn, solve
+from .reasons import explain
 from .types import (
     QUANTILES,
     TIERS,
@@ -15,5 +17,5 @@ from .types import (
 
 __all__ = [
     "QUANTILES", "TIERS", "Bucket", "DemandClass", "Params", "Plan", "Problem", "ProblemError", "Recipe",
-    "TierReport",
+    "TierReport", "apply", "explain", "learn", "solve",
 ]

@@ -138,7 +138,8 @@ class Problem:
         if self.lookalike is not None:
             rows = np.asarray(self.lookalike, dtype=np.int32)
             _require(rows.shape == (n,), "The look-alikes need an entry per series.")
-            _require(not ((rows < -1) | (rows >= n)).any(), "A look-alike points to a series that is not there.")
+            _require(not ((rows < -1) | (rows >= n)).any(),
+                     "A look-alike points to a series that is not there.")
             put(self, "lookalike", rows)
         if self.weight is not None:
             weight = np.asarray(self.weight, dtype=np.float64)
@@ -210,7 +211,7 @@ class Problem:
         """The problem as it stood after `length` buckets: what a rolling-origin evaluation may see."""
         horizon = self.horizon if horizon is None else horizon
         width = length + horizon
-        _require(1 <= length and width <= self.length + self.horizon, "This origin lies outside the history.")
+        _require(length >= 1 and width <= self.length + self.horizon, "This origin lies outside the history.")
         return Problem(
             demand=self.demand[:, :length], bucket=self.bucket, start=self.start, horizon=horizon,
             groups=self.groups, lookalike=self.lookalike, weight=self.weight,
@@ -323,6 +324,8 @@ class Recipe:
         Pooled tables: standardised error quantiles per class and horizon, group profiles and priors.
     boosters : dict of str to bytes
         Trained models of the panel tier.
+    params : Params
+        The settings it was learnt with.
     """
 
     bucket: Bucket
@@ -333,10 +336,12 @@ class Recipe:
     tiers: list[TierReport] = field(default_factory=list)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     boosters: dict[str, bytes] = field(default_factory=dict)
+    params: Params = field(default_factory=Params)
 
     def to_bytes(self) -> bytes:
         """Pack into one byte string (zip of plain arrays, no pickle)."""
         head = {
+            "params": {f.name: getattr(self.params, f.name) for f in fields(self.params)},
             "bucket": self.bucket.value, "horizon": self.horizon, "quantiles": list(self.quantiles),
             "constants": self.constants, "members": {key: list(names) for key, names in self.members.items()},
             "tiers": [{f.name: getattr(report, f.name) for f in fields(report)} for report in self.tiers],
@@ -361,13 +366,15 @@ class Recipe:
             with np.load(io.BytesIO(blob), allow_pickle=False) as packed:
                 head = json.loads(packed["head"].tobytes())
                 arrays = {name[2:]: packed[name] for name in packed.files if name.startswith("a:")}
-                boosters = {name[2:]: packed[name].tobytes() for name in packed.files if name.startswith("b:")}
+                boosters = {
+                    name[2:]: packed[name].tobytes() for name in packed.files if name.startswith("b:")}
         except Exception as error:
             raise ProblemError("The stored recipe cannot be read; learn it again.") from error
         return cls(
             bucket=Bucket(head["bucket"]), horizon=head["horizon"], quantiles=tuple(head["quantiles"]),
             constants=head["constants"], members={key: tuple(v) for key, v in head["members"].items()},
             tiers=[TierReport(**report) for report in head["tiers"]], arrays=arrays, boosters=boosters,
+            params=Params(**head["params"]),
         )
 
 
@@ -397,8 +404,8 @@ class Plan:
     naive : float32 (n, h)
         Seasonal naive, or the last value when not seasonal.
     bt_actual, bt_forecast, bt_median, bt_naive, bt_window : float32 (n, k, g)
-        Rolling-origin backtest, oldest origin first, NaN where the actual or the forecast is unknown. `bt_window` is
-        the best window average of Odoo's replenishment wizard (best over all series by WAPE).
+        Rolling-origin backtest, oldest origin first, NaN where the actual or the forecast is unknown.
+        `bt_window` is the best window average of Odoo's replenishment wizard (best over all series by WAPE).
     bt_end : int (k,)
         Column in which each origin's forecast starts.
     bt_windows : dict of str to float
@@ -406,8 +413,8 @@ class Plan:
     window_name : str
         The window behind `bt_window`.
     wape, bias, mase, tracking_signal, naive_wape : float32 (n,)
-        WAPE and MASE of the median, bias (sum of forecast - actual over sum of actual) and tracking signal (sum of
-        errors over mean absolute error) of the mean; NaN when the backtest says nothing.
+        WAPE and MASE of the median, bias (sum of forecast - actual over sum of actual) and tracking signal
+        (sum of errors over mean absolute error) of the mean; NaN when the backtest says nothing.
     outlier : bool (n, t)
         Flagged one-off spikes; excluded from the fit only when the parameters said so.
     reasons : dict of str to ndarray

@@ -1,0 +1,67 @@
+"""Sums over the hierarchy, and forecasts that agree on every level.
+
+Product-warehouse means add up to every group by construction. `scale_to_groups` moves them so that they add up to a
+better group forecast (top-down by forecast proportions, Athanasopoulos, Ahmed and Hyndman, IJF 2009).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["aggregate", "group_totals", "scale_to_groups"]
+
+
+def group_totals(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
+    """Sum the rows of `values` (n, ...) by group number, (count, ...); NaN counts as nothing.
+
+    >>> group_totals(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]), 2).tolist()
+    [[5.0], [2.0]]
+    """
+    total = np.zeros((count, *values.shape[1:]))
+    np.add.at(total, group, np.nan_to_num(values))
+    return total
+
+
+def aggregate(
+    mean: np.ndarray, quantiles: np.ndarray, levels, group: np.ndarray, count: int, correlation: float = 0.1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and quantiles of groups from those of their members.
+
+    Means add. The spread lies between independent (root of the sum of squares) and fully dependent (sum), by
+    the given correlation between members.
+
+    Returns
+    -------
+    mean : (count, h)
+    quantiles : (count, h, q)
+    """
+    total = group_totals(mean, group, count)
+    middle = int(np.argmin(np.abs(np.asarray(levels) - 0.5)))
+    gap = quantiles - np.asarray(mean)[:, :, None]
+    alone = np.sqrt(group_totals(gap**2, group, count))
+    together = np.abs(group_totals(gap, group, count))
+    size = np.sqrt((1 - correlation) * alone**2 + correlation * together**2)
+    sign = np.sign(np.arange(len(levels)) - middle)
+    spread = np.maximum(total[:, :, None] + sign * size, 0)
+    return total, np.maximum.accumulate(spread, axis=2)
+
+
+def scale_to_groups(mean: np.ndarray, group: np.ndarray, target: np.ndarray, trust: float = 1.0) -> np.ndarray:
+    """Factors (n, h) that make the members of each group add up to its target.
+
+    Parameters
+    ----------
+    mean : (n, h)
+    target : (count, h)
+        NaN leaves a group alone.
+    trust : float
+        1 reaches the target, 0 changes nothing; factors stay within 0.5 and 2.
+
+    >>> scale_to_groups(np.array([[1.0], [3.0]]), np.array([0, 0]), np.array([[6.0]])).tolist()
+    [[1.5], [1.5]]
+    """
+    total = group_totals(mean, group, target.shape[0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(total > 0, target / np.where(total > 0, total, 1), 1.0)
+    factor = np.clip(np.nan_to_num(factor, nan=1.0), 0.5, 2.0)
+    return (factor**trust)[group]
