@@ -167,23 +167,25 @@ def make_customers(params, rng):
 
 
 def make_events(params, ahead_days=150):
-    """Return the promotions and closures from the start of the history to some months after today."""
+    """Return the promotions and closures from the start of the history to some months after today.
+
+    A promotion does not fall on the same day each year; what recurs is listed once a year as well.
+    """
     start, end = params.start, params.today + timedelta(days=ahead_days)
     events = []
     for year in range(start.year - 1, end.year + 1):
-        for name, month, day, length, category, uplift, recurring in words.PROMOTIONS:
-            first = date(year, month, day)
+        for name, month, day, length, category, uplift in words.PROMOTIONS:
+            first = date(year, month, day) + timedelta(days=year * 3 % 7 - 3)
             events.append(Event(
                 name=f"{name} {year}", kind="promotion", date_from=first,
-                date_to=first + timedelta(days=length - 1), category=category, uplift=uplift,
-                recurring=recurring,
+                date_to=first + timedelta(days=length - 1), category=category, uplift=uplift, recurring=False,
             ))
         events.append(Event(
-            name=f"Christmas closure {year}", kind="shutdown", date_from=date(year, 12, 24),
+            name="Christmas closure", kind="shutdown", date_from=date(year, 12, 24),
             date_to=date(year + 1, 1, 1), category="", uplift=-1.0, recurring=True,
         ))
         events.append(Event(
-            name=f"Saint Patrick's Day {year}", kind="holiday", date_from=date(year, 3, 17),
+            name="Saint Patrick's Day", kind="holiday", date_from=date(year, 3, 17),
             date_to=date(year, 3, 17), category="", uplift=-1.0, recurring=True,
         ))
     return [event for event in events if event.date_to >= start and event.date_from <= end]

@@ -61,7 +61,8 @@ STREETS = [
     "Main Street", "Bridge Street", "Church Road", "Mill Lane", "Quay Street",
     "Patrick Street", "Station Road", "Market Square", "Castle Street", "Abbey Road",
     "Parnell Street", "Dublin Road", "Cork Road", "Canal Bank", "Harbour Road",
-    "Old Mill Business Park", "Riverside Retail Park", "Clonmore Industrial Estate", "Ballymount Trade Centre", "Westpoint Business Park",
+    "Old Mill Business Park", "Riverside Retail Park", "Clonmore Industrial Estate",
+    "Ballymount Trade Centre", "Westpoint Business Park",
 ]
 
 # kind: (name patterns, share of customers, what they buy by top category, mean size)
@@ -112,14 +113,14 @@ SEASONS = {
     "xmas_tool": ((338, 25, 1.8),),
 }
 
-# name, month, day, days, what it moves, uplift, recurring
+# name, month, day, days, what it moves, uplift
 PROMOTIONS = (
-    ("Spring garden trade week", 4, 8, 12, "Garden", .9, True),
-    ("Bike Week deals", 6, 9, 9, "Cycling", .7, True),
-    ("Black week trade offers", 11, 20, 10, "Workshop/Power tool accessories", 1.1, True),
-    ("Lights before the clocks change", 10, 14, 12, "Cycling/Accessories/Lights", .8, True),
-    ("Barbecue launch", 5, 5, 10, "Garden/Outdoor living/Barbecue", .8, True),
-    ("January fixings sale", 1, 13, 12, "Workshop/Fixings", .6, True),
-    ("Open day, hand tools", 9, 18, 3, "Workshop/Hand tools", 1.6, True),
-    ("Tyre and tube multibuy", 3, 10, 14, "Cycling/Parts", .75, False),
+    ("Spring garden trade week", 4, 8, 12, "Garden", .9),
+    ("Bike Week deals", 6, 9, 9, "Cycling", .7),
+    ("Black week trade offers", 11, 20, 10, "Workshop/Power tool accessories", 1.1),
+    ("Lights before the clocks change", 10, 14, 12, "Cycling/Accessories/Lights", .8),
+    ("Barbecue launch", 5, 5, 10, "Garden/Outdoor living/Barbecue", .8),
+    ("January fixings sale", 1, 13, 12, "Workshop/Fixings", .6),
+    ("Open day, hand tools", 9, 18, 3, "Workshop/Hand tools", 1.6),
+    ("Tyre and tube multibuy", 3, 10, 14, "Cycling/Parts", .75),
 )

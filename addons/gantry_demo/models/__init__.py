@@ -1,0 +1,10 @@
+from . import (
+    gantry_demo,
+    gantry_demo_catalog,
+    gantry_demo_company,
+    gantry_demo_forecast,
+    gantry_demo_history,
+    gantry_demo_open,
+    res_company,
+    res_config_settings,
+)
