@@ -14,8 +14,7 @@ def ean13(prefix, number):
     >>> ean13("400638", 133393)
     '4006381333931'
     """
-    room = 12 - len(prefix)
-    body = prefix + f"{number:0{room}d}"
+    body = prefix + str(number).rjust(12 - len(prefix), "0")
     if len(body) != 12 or not body.isdigit():
         raise ValueError(f"{prefix} and {number} do not make twelve digits.")
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))

@@ -91,7 +91,7 @@ def _lives(products, params, rng):
         elif life == "dying":
             products[index] = replace(product, life=life)
         else:
-            ends = params.days - int(rng.integers(150, min(420, params.days - 60)))
+            ends = params.days - int(rng.integers(150, 420 if params.days > 620 else 200))
             products[index] = replace(product, life=life, ends=ends)
         life = next(lives, None)
         if life is None:

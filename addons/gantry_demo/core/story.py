@@ -15,6 +15,7 @@ from .types import (
     Documents,
     Moves,
     OpenOrder,
+    Params,
     Story,
 )
 
@@ -29,7 +30,7 @@ HOURS = {
 }
 
 
-def solve(params, *, seed=19):
+def solve(params: Params, *, seed: int = 19) -> Story:
     """Tell the story.
 
     Parameters
@@ -45,8 +46,7 @@ def solve(params, *, seed=19):
     Examples
     --------
     >>> from datetime import date
-    >>> from . import Params
-    >>> story = solve(Params(today=date(2026, 11, 24), days=120, customers=20, volume=0.3), seed=1)
+    >>> story = solve(Params(today=date(2026, 11, 24), days=400, customers=20, volume=0.3), seed=1)
     >>> len(story.products) > 300, bool((story.stock >= 0).all())
     (True, True)
     """

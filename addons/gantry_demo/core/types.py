@@ -32,8 +32,8 @@ class Params:
     volume: float = 1.0
 
     def __post_init__(self):
-        if self.days < 120:
-            raise ValueError("The story needs at least 120 days of history.")
+        if self.days < 400:
+            raise ValueError("The story needs at least 400 days of history.")
         if self.customers < 10:
             raise ValueError("The story needs at least 10 customers.")
         if self.volume <= 0:
