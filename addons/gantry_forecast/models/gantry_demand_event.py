@@ -1,3 +1,4 @@
+import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
@@ -59,3 +60,21 @@ class GantryDemandEvent(models.Model):
                 if last >= date_from and first <= date_to:
                     spans.append((event, first, last))
         return spans
+
+    def _get_rows(self, series):
+        """Which series the event is for.
+
+        :param series: structured array with product_id, warehouse_id, categ_id
+        :return: boolean mask, or None for all
+        """
+        self.ensure_one()
+        if not (self.product_ids or self.categ_ids or self.warehouse_ids):
+            return None
+        rows = np.ones(len(series), dtype=bool)
+        if self.product_ids or self.categ_ids:
+            categories = self.env["product.category"].search([("id", "child_of", self.categ_ids.ids)])
+            rows = np.isin(series["product_id"], self.product_ids.ids)
+            rows |= np.isin(series["categ_id"], categories.ids)
+        if self.warehouse_ids:
+            rows &= np.isin(series["warehouse_id"], self.warehouse_ids.ids)
+        return rows

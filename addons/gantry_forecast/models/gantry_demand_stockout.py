@@ -14,6 +14,7 @@ class GantryDemandStockout(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     date_from = fields.Date(string="From", required=True, readonly=True)
     date_to = fields.Date(string="To", required=True, readonly=True)
+    is_open = fields.Boolean(string="Still out of Stock", readonly=True)
 
     _key = models.UniqueIndex("(product_id, warehouse_id, date_from)")
     _date_order = models.Constraint("CHECK (date_to >= date_from)", "A stock-out cannot end before it starts.")

@@ -1,7 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from .gantry_forecast_recipe import CLASSES, TIERS
 
@@ -12,9 +11,9 @@ BUCKET_STEP = {"day": DAY, "week": relativedelta(weeks=1), "month": relativedelt
 class GantryForecast(models.Model):
     """Forecast of a product in a warehouse: a row of the planning list.
 
-    The figures are written by COPY (see `gantry_forecast_run`). Bucket arrays live in columns outside the ORM:
-    `mean`, `final`, `naive` (real[horizon]), `quantiles` (real[horizon * levels]), `history` ... and are read by
-    `_read_arrays`.
+    The figures are written by COPY (see `gantry_forecast_plan`). Bucket arrays live in columns outside the ORM:
+    `mean`, `final` (after overrides), `naive` (real[horizon]) and `quantiles` (real[horizon * levels]); they are
+    read by `_read_arrays`.
     """
 
     _name = "gantry.forecast"
@@ -91,26 +90,18 @@ class GantryForecast(models.Model):
         for forecast in self:
             forecast.company_id = forecast.warehouse_id.company_id
 
-    def init(self):
-        for column, kind in (
-            ("mean", "real[]"), ("final", "real[]"), ("naive", "real[]"), ("quantiles", "real[]"),
-            ("reason_numbers", "real[]"), ("reason_names", "jsonb"),
-        ):
-            self.env.cr.execute(SQL(
-                "ALTER TABLE gantry_forecast ADD COLUMN IF NOT EXISTS %s %s", SQL.identifier(column), SQL(kind),
-            ))
-        # compressing floats costs time and saves nothing
-        self.env.cr.execute("ALTER TABLE gantry_forecast ALTER COLUMN quantiles SET STORAGE EXTERNAL")
-
-    def _compute_explanation(self):
-        self.explanation = []
-
     def _compute_override_ids(self):
-        self.override_ids = False
+        overrides = self.env["gantry.forecast.override"].search([("company_id", "in", self.company_id.ids)])
+        for forecast in self:
+            forecast.override_ids = overrides.filtered(forecast._is_touched_by)
 
-    @api.model
-    def _cron_refresh(self):
-        """Every night: one job per company."""
+    def _is_touched_by(self, override):
+        if override.company_id != self.company_id or override.warehouse_id not in (
+                self.warehouse_id, self.warehouse_id.browse()):
+            return False
+        if override.product_id:
+            return override.product_id == self.product_id
+        return (self.categ_id.parent_path or "").startswith(override.categ_id.parent_path or "-")
 
     def action_override(self):
         """Open a new override for this product, over the next bucket."""
@@ -156,6 +147,3 @@ class GantryForecast(models.Model):
     def action_product(self):
         self.ensure_one()
         return self.product_id._get_records_action()
-
-    def action_refresh_now(self):
-        return True

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import buckets
+
 
 class GantryForecastOverride(models.Model):
     _name = "gantry.forecast.override"
@@ -78,3 +80,62 @@ class GantryForecastOverride(models.Model):
         measured = fields.Domain("date_measured", "!=", False)
         by_state = {"planned": planned, "measured": measured, "expired": ~planned & ~measured}
         return fields.Domain.OR(by_state[state] for state in value if state in by_state)
+
+    # -- an override is in the forecast as soon as it is saved
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        overrides = super().create(vals_list)
+        overrides._apply()
+        return overrides
+
+    def write(self, vals):
+        if vals.keys() <= {"error_without", "error_with", "value_added", "date_measured"}:
+            return super().write(vals)
+        companies = self.company_id
+        result = super().write(vals)
+        (self.company_id | companies)._gantry_apply_overrides()
+        return result
+
+    def unlink(self):
+        companies = self.company_id
+        result = super().unlink()
+        companies._gantry_apply_overrides()
+        return result
+
+    def _apply(self):
+        self.company_id._gantry_apply_overrides()
+
+    @api.model
+    def _measure(self, company):
+        """Value added by overrides whose period is over: the error with them against the error without."""
+        start = self.env["gantry.forecast"]._get_bucket_start(company)
+        overrides = self.with_context(active_test=False).search([
+            ("company_id", "=", company.id), ("date_to", "<", start), ("date_measured", "=", False),
+        ])
+        for override in overrides:
+            domain = [
+                ("company_id", "=", company.id), ("kind", "=", "live"), ("lag", "=", 1),
+                ("date", ">=", self._get_first_bucket(company, override.date_from)),
+                ("date", "<=", override.date_to),
+            ]
+            if override.product_id:
+                domain.append(("product_id", "=", override.product_id.id))
+            else:
+                domain.append(("categ_id", "child_of", override.categ_id.id))
+            if override.warehouse_id:
+                domain.append(("warehouse_id", "=", override.warehouse_id.id))
+            [(without, with_it)] = self.env["gantry.forecast.accuracy"]._read_group(
+                domain, [], ["error_statistical:sum", "error_forecast:sum"],
+            )
+            if without is None or without is False or with_it == without == 0:
+                continue
+            # sudo: the run measures for everybody
+            override.sudo().write({
+                "error_without": without, "error_with": with_it,
+                "value_added": 100 * (without - with_it) / without if without else 0.0,
+                "date_measured": self.env["gantry.demand"]._get_today(company),
+            })
+
+    def _get_first_bucket(self, company, day):
+        return buckets.floor(day, company.gantry_forecast_bucket).astype(object)

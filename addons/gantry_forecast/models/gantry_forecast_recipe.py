@@ -31,6 +31,7 @@ class GantryForecastRecipe(models.Model):
     series_count = fields.Integer(string="Products per Warehouse", readonly=True)
     refined_count = fields.Integer(string="Refined", readonly=True)
     data = fields.Binary(attachment=False, readonly=True)
+    fast_data = fields.Binary(attachment=False, readonly=True)
     tier_ids = fields.One2many("gantry.forecast.recipe.tier", "recipe_id", string="Tiers", readonly=True)
     job_id = fields.Many2one("gantry.job", readonly=True, ondelete="set null")
     wape = fields.Float(string="Error", readonly=True, aggregator="avg")
@@ -39,12 +40,21 @@ class GantryForecastRecipe(models.Model):
     window_name = fields.Char(string="Best Window", readonly=True)
     windows = fields.Json(readonly=True)
     duration_s = fields.Float(string="Duration (s)", readonly=True)
+    layouts = fields.Json(readonly=True, help="What stands where in the reason numbers of the forecasts.")
     summary = fields.Char(compute="_compute_summary")
 
     @api.depends("wape", "naive_wape", "window_wape", "window_name")
     def _compute_summary(self):
         for recipe in self:
             recipe.summary = recipe._get_summary()
+
+    def _get_layout(self, layout):
+        """Number of a layout of reason numbers, added when it is not there yet."""
+        layouts = list(self.layouts or [])
+        if layout not in layouts:
+            layouts.append(layout)
+            self.layouts = layouts
+        return layouts.index(layout)
 
     def _get_summary(self):
         """One friendly sentence: Gantry against the best window average of Odoo's wizard and against naive."""

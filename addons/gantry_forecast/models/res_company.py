@@ -49,3 +49,7 @@ class ResCompany(models.Model):
                 raise ValidationError(self.env._("The forecast needs at least 30 days of history."))
             if company.gantry_forecast_refine_limit < 0:
                 raise ValidationError(self.env._("The number of series to refine must not be negative."))
+
+    def _gantry_apply_overrides(self):
+        for company in self:
+            self.env["gantry.forecast"]._apply_overrides(company)

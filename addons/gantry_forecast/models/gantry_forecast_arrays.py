@@ -1,0 +1,163 @@
+import numpy as np
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import buckets
+from ..tools.copy import copy_from, copy_query
+from ..tools.spread import Override, spread
+
+
+class GantryForecastArrays(models.Model):
+    """The bucket arrays of a forecast: reading them, and laying overrides over them."""
+
+    _inherit = "gantry.forecast"
+
+    def init(self):
+        for column, kind in (
+            ("mean", "real[]"), ("final", "real[]"), ("naive", "real[]"), ("quantiles", "real[]"),
+            ("window_qty", "real"), ("reason_numbers", "real[]"), ("reason_layout", "smallint"),
+        ):
+            self.env.cr.execute(SQL(
+                "ALTER TABLE gantry_forecast ADD COLUMN IF NOT EXISTS %s %s", SQL.identifier(column), SQL(kind),
+            ))
+        # compressing floats costs time and saves nothing
+        self.env.cr.execute("ALTER TABLE gantry_forecast ALTER COLUMN quantiles SET STORAGE EXTERNAL")
+        self.env.cr.execute(
+            """
+            CREATE TABLE IF NOT EXISTS gantry_forecast_snapshot (
+                forecast_id int NOT NULL REFERENCES gantry_forecast ON DELETE CASCADE,
+                company_id int NOT NULL,
+                date_start date NOT NULL,
+                bucket varchar NOT NULL,
+                mean real[] NOT NULL, median real[] NOT NULL, final real[] NOT NULL, naive real[] NOT NULL,
+                window_qty real,
+                PRIMARY KEY (forecast_id, date_start))
+            """
+        )
+
+    @api.model
+    def _read_arrays(self, ids, names=("mean", "final", "naive", "quantiles")):
+        """Bucket arrays of forecasts.
+
+        :return: dict id -> dict: date_start, bucket, and a numpy array per name; forecasts never made are left out
+        """
+        if not ids:
+            return {}
+        self.env.cr.execute(SQL(
+            "SELECT id, date_start, bucket, %s FROM gantry_forecast WHERE id IN %s AND mean IS NOT NULL",
+            SQL(", ").join(SQL.identifier(name) for name in names), tuple(int(i) for i in ids),
+        ))
+        found = {}
+        for forecast_id, start, bucket, *arrays in self.env.cr.fetchall():
+            found[forecast_id] = {"date_start": start, "bucket": bucket} | {
+                name: np.array(array, np.float64) for name, array in zip(names, arrays, strict=True)
+            }
+        return found
+
+    @api.model
+    def _apply_overrides(self, company, ids=None):
+        """Lay the overrides in force over the statistical forecast, for all forecasts they touch.
+
+        :param ids: look only at overrides that touch one of these; overrides of a category are spread over all
+            of its forecasts in any case
+        :return: number of forecasts that have an override
+        """
+        self.env.flush_all()
+        today = self.env["gantry.demand"]._get_today(company)
+        overrides = self.env["gantry.forecast.override"].search([
+            ("company_id", "=", company.id), ("date_to", ">=", self._get_bucket_start(company)),
+            "|", ("date_expiry", "=", False), ("date_expiry", ">", today),
+        ], order="id")
+        self.env.cr.execute(SQL(
+            "SELECT id FROM gantry_forecast WHERE company_id = %s AND override_count > 0", company.id,
+        ))
+        carrying = [row[0] for row in self.env.cr.fetchall()]
+        if not overrides and not carrying:
+            return 0
+        series = self._get_overridden(company, overrides, carrying, ids)
+        if not len(series):
+            return 0
+        horizon = self._get_common_horizon(series)
+        if not horizon:
+            return 0
+        start, bucket, width = horizon
+        arrays = copy_query(self.env.cr, SQL(
+            """
+            SELECT id, mean FROM gantry_forecast
+             WHERE id IN %s AND date_start = %s AND bucket = %s AND cardinality(mean) = %s ORDER BY id
+            """,
+            tuple(int(i) for i in series["id"]), start, bucket, width,
+        ), [("id", "i4"), ("mean", "f4", (width,))])
+        series = series[np.isin(series["id"], arrays["id"])]
+        limits = buckets.edges(start, width, bucket)
+        parts = [
+            Override(rows=rows, first=np.datetime64(override.date_from), last=np.datetime64(override.date_to),
+                     mode=override.mode, quantity=override.quantity)
+            for override, rows in self._match_overrides(overrides, series)
+        ]
+        final = spread(arrays["mean"], limits, parts)
+        count = np.zeros(len(series), np.int32)
+        for part in parts:
+            if buckets.overlap_days(part.first, part.last, limits).any():
+                count[part.rows] += 1
+        self._write_final(company, series, final, limits, count)
+        return int((count > 0).sum())
+
+    def _get_overridden(self, company, overrides, carrying, ids):
+        """Series that an override in force touches, and those that still carry one that is over."""
+        series = self._get_series(company)
+        touched = np.zeros(len(series), bool)
+        for _override, rows in self._match_overrides(overrides, series):
+            if ids is None or len(rows) > 1 or np.isin(series["id"][rows], ids).any():
+                touched[rows] = True
+        return series[touched | np.isin(series["id"], carrying)]
+
+    @api.model
+    def _match_overrides(self, overrides, series):
+        """(override, rows of the series it is for), overrides for nobody left out."""
+        found = []
+        for override in overrides:
+            if override.product_id:
+                rows = series["product_id"] == override.product_id.id
+            else:
+                categories = self.env["product.category"].search([("id", "child_of", override.categ_id.ids)])
+                rows = np.isin(series["categ_id"], categories.ids)
+            if override.warehouse_id:
+                rows = rows & (series["warehouse_id"] == override.warehouse_id.id)
+            if rows.any():
+                found.append((override, np.flatnonzero(rows)))
+        return found
+
+    def _get_common_horizon(self, series):
+        """Start, bucket and length that most of the forecasts have; the others wait for their next run."""
+        self.env.cr.execute(SQL(
+            """
+            SELECT date_start, bucket, cardinality(mean) FROM gantry_forecast
+             WHERE id IN %s AND mean IS NOT NULL GROUP BY 1, 2, 3 ORDER BY count(*) DESC, 1 DESC LIMIT 1
+            """,
+            tuple(int(i) for i in series["id"]),
+        ))
+        return self.env.cr.fetchone()
+
+    def _write_final(self, company, series, final, limits, count):
+        rows = np.zeros(len(series), np.dtype([
+            ("id", "i4"), ("next_qty", "f8"), ("next_30_qty", "f8"), ("horizon_qty", "f8"), ("value", "f8"),
+            ("override_count", "i4"), ("final", "f4", (final.shape[1],)),
+        ]))
+        rows["id"], rows["final"], rows["override_count"] = series["id"], final, count
+        self._fill_sums(company, rows, final, limits, series["cost"])
+        self._open_plan_table(rows.dtype)
+        copy_from(self.env.cr, "gantry_plan", rows.dtype.names, rows)
+        self.env.cr.execute(
+            """
+            UPDATE gantry_forecast forecast
+               SET final = plan.final, next_qty = plan.next_qty, next_30_qty = plan.next_30_qty,
+                   horizon_qty = plan.horizon_qty, value = plan.value::numeric,
+                   override_count = plan.override_count
+              FROM gantry_plan plan WHERE forecast.id = plan.id
+            """
+        )
+        self.env.cr.execute("DROP TABLE gantry_plan")
+        self.invalidate_model()
+        self.env["gantry.forecast.line"].invalidate_model()

@@ -1,0 +1,365 @@
+import base64
+import logging
+import os
+import time
+from datetime import timedelta
+
+import numpy as np
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, config
+
+from odoo.addons.gantry_base.jobs import Progress
+
+from ..core import QUANTILES, DemandClass, Params, ProblemError, Recipe, apply, learn
+from ..core.child import ChildError, Limits, call
+from ..core.scale import LocalExecutor
+from .gantry_forecast_plan import CLASS_NAMES
+
+_logger = logging.getLogger(__name__)
+
+LEARN_DAYS = 7  # after so many days everything is learnt anew
+FAST_BLOCK = 25_000  # series that are forecast at once in this process
+SHARD = (200, 2000)  # series of a shard in a child process, at least and at most
+
+
+class GantryForecastRun(models.Model):
+    """The refresh: history, a forecast from the fast models within seconds, then the better tiers by shard."""
+
+    _inherit = "gantry.forecast"
+
+    @api.model
+    def _get_levels(self):
+        return list(QUANTILES)
+
+    # -- asking for it
+
+    @api.model
+    def _enqueue_refresh(self, company, mode="all"):
+        """Ask for a refresh of a company's forecasts.
+
+        :param str mode: 'all' learns and forecasts everything, 'nightly' what is due
+        :return: gantry.job; the one that waits or runs already when there is one
+        """
+        return self.env["gantry.job"]._enqueue(
+            self.env._("Refresh the demand forecasts of %s", company.name), self._name, "_job_refresh",
+            params={"mode": mode}, identity="gantry_forecast.refresh", company=company,
+        )
+
+    @api.model
+    def _cron_refresh(self):
+        """Every night: one job per company."""
+        for company in self.env["res.company"].search([("gantry_forecast_nightly", "=", True)]):
+            if self.env["stock.warehouse"].search_count([("company_id", "=", company.id)], limit=1):
+                self.with_company(company)._enqueue_refresh(company, "nightly")
+
+    @api.model
+    def action_refresh(self):
+        """Refresh all forecasts of the current company in the background and show how far it is."""
+        self.check_access("write")
+        job = self._enqueue_refresh(self.env.company)
+        return {**job._open_action(), "target": "new"}
+
+    def action_refresh_now(self):
+        """Forecast these products again at once, with what the last run has learnt."""
+        self.check_access("write")
+        for company, forecasts in self.grouped("company_id").items():
+            self.env["gantry.demand"]._refresh(company)
+            series = self._prepare_forecast_problem(company, ids=forecasts.ids)
+            if series is None:
+                raise UserError(self._get_no_history_sentence(company))
+            record = self._get_recipe(company) or self._learn_fast(company)
+            self._apply_forecast_plan(company, series, self._forecast_now(series, record), record)
+
+    def _forecast_now(self, series, record):
+        """A plan while somebody waits: all tiers in a child process, or the fast models alone."""
+        if self._uses_tiers(record):
+            try:
+                return call("scale:apply_shard", series.problem, record._read_blob(), 0, limits=Limits(seconds=60))
+            except ChildError as error:
+                _logger.warning("Only the fast models can forecast now: %s %s", error, error.details)
+        try:
+            return apply(series.problem, Recipe.from_bytes(record._read_blob(fast=True)))
+        except ProblemError as error:
+            raise UserError(str(error)) from error
+
+    def _get_no_history_sentence(self, company):
+        return self.env._(
+            "%s has no finished bucket of demand yet: deliver orders in Odoo or import the sales of your former "
+            "system, then refresh.", company.name,
+        )
+
+    # -- the job
+
+    def _job_refresh(self, job):
+        """Refresh the forecasts of the job's company; can be resumed after every step."""
+        company = job.company_id
+        state = dict(job.checkpoint or {"step": "history"})
+        begin = time.monotonic()
+        if state["step"] == "history":
+            state |= self._step_history(company, job)
+            yield Progress(5, 100, self.env._("Demand history is up to date"), state)
+        if state["step"] == "fast":
+            state |= self._step_fast(company, job, state)
+            yield Progress(20, 100, self.env._("A first forecast is there"), state)
+        if state["step"] == "learn":
+            state |= self._step_learn(company, job, state)
+            yield Progress(50, 100, self.env._("Models are chosen"), state)
+        if state["step"] == "shards":
+            yield from self._step_shards(company, job, state)
+        if state["step"] != "nothing":
+            self._step_finish(company, state, time.monotonic() - begin)
+        return {key: state[key] for key in ("series", "refined", "note") if key in state}
+
+    def _step_history(self, company, job):
+        counts = self.env["gantry.demand"]._refresh(company)
+        self._ensure_series(company)
+        job._log(self.env._(
+            "Demand history: %(products)s products looked at, %(rows)s days changed.",
+            products=counts["products"], rows=counts["rows"],
+        ))
+        asked = (job.params or {}).get("mode") != "nightly"
+        learn_due = asked or self._is_learning_due(company, self._get_recipe(company))
+        due = learn_due or self._get_recipe(company).date_start != self._get_bucket_start(company)
+        return {"step": "fast", "scope": "all" if due else "changed", "learn": learn_due}
+
+    def _is_learning_due(self, company, recipe):
+        """Once a week, after a change of the settings, and when the last run did not end."""
+        return bool(
+            not recipe or recipe.bucket != company.gantry_forecast_bucket
+            or recipe.horizon != company.gantry_forecast_horizon or recipe.state != "done"
+            or recipe.date < fields.Datetime.now() - timedelta(days=LEARN_DAYS)
+        )
+
+    def _step_fast(self, company, job, state):
+        """The fast models for everything that is due, in this process."""
+        changed = state["scope"] == "changed"
+        series = self._prepare_forecast_problem(company, changed=changed)
+        if series is None:
+            note = self.env._("Nothing has changed since the last forecast.") if changed \
+                else self._get_no_history_sentence(company)
+            job._log(note)
+            return {"step": "nothing", "series": 0, "note": note}
+        record = self._get_recipe(company)
+        if state["learn"] or not record:
+            record = self._learn_fast(company, series, job)
+        refine = self._get_params(company, series.own).tiers != ("numpy",)
+        if not changed:
+            record.write({
+                "windows": {}, "series_count": series.own, "date_start": self._get_bucket_start(company),
+            })
+        if not changed or not (refine and self._uses_tiers(record)):
+            self._forecast_here(company, series, record, whole=not changed)
+        if not changed:
+            self._close_buckets(company, series)
+        step = "learn" if refine and state["learn"] else "shards" if refine and self._uses_tiers(record) else "finish"
+        found = {"step": step, "recipe": record.id, "series": series.own, "refined": 0}
+        if step == "shards":
+            record.windows = {} if not changed else record.windows
+            found["todo"] = self._get_shards(series, changed)
+        return found
+
+    def _forecast_here(self, company, series, record, whole):
+        recipe = Recipe.from_bytes(record._read_blob(fast=True))
+        for begin in range(0, len(series.ids), FAST_BLOCK):
+            block = series if len(series.ids) <= FAST_BLOCK else series.take(begin, FAST_BLOCK)
+            if block is None:
+                break
+            plan = apply(block.problem, recipe)
+            self._apply_forecast_plan(company, block, plan, record)
+            self._file_backtest(company, block, plan)
+            if whole:
+                record._add_windows(plan)
+
+    def _step_learn(self, company, job, state):
+        """Choose models of all tiers on the history, in a child process."""
+        record = self.env["gantry.forecast.recipe"].sudo().browse(state["recipe"])
+        series = self._prepare_forecast_problem(company)
+        params = self._get_params(company, series.own)
+        try:
+            recipe = call("engine:learn", series.problem, params, limits=self._get_limits(), seed=0)
+        except (ChildError, ProblemError) as error:
+            job._log(self.env._("The better models could not be tried: %s", error), "warning",
+                     getattr(error, "details", None))
+            return {"step": "finish"}
+        record._file(recipe, state="refining")
+        return {"step": "shards", "todo": self._get_shards(series, False)}
+
+    def _get_shards(self, series, changed):
+        """Forecast ids of each shard: first and last, or all of them when only some have changed."""
+        ids = np.sort(series.ids[:series.own])
+        size = int(np.clip(len(ids) // (8 * self._get_workers()), *SHARD))
+        parts = [ids[i:i + size] for i in range(0, len(ids), size)]
+        return [part.tolist() if changed else [int(part[0]), int(part[-1])] for part in parts]
+
+    def _step_shards(self, company, job, state):
+        """Forecast shard by shard in child processes; what is written stays when the worker is killed."""
+        record = self.env["gantry.forecast.recipe"].sudo().browse(state["recipe"]).exists()
+        if not record:
+            state |= {"step": "finish"}
+            return
+        todo, total = list(state["todo"]), len(state["todo"]) + state.get("shards_done", 0)
+        executor = self._get_executor(company)
+        together = 2 * self._get_workers()
+        blob = record._read_blob()
+        while todo:
+            batch, todo = todo[:together], todo[together:]
+            prepared = {}
+            try:
+                tasks = self._get_tasks(company, batch, blob, prepared, state["scope"] == "changed")
+                for number, plan in executor.map("scale:apply_shard", tasks):
+                    series = prepared.pop(number)
+                    self._apply_forecast_plan(company, series, plan, record)
+                    self._file_backtest(company, series, plan)
+                    state["refined"] += series.own
+                    if state["scope"] == "all":
+                        record._add_windows(plan)
+            except (ChildError, ProblemError) as error:
+                job._log(self.env._("The better models stopped: %s", error), "warning",
+                         getattr(error, "details", None))
+                todo = []
+            state |= {"todo": todo, "shards_done": total - len(todo)}
+            yield Progress(
+                50 + 45 * (total - len(todo)) / max(total, 1), 100,
+                self.env._("%(done)s of %(total)s products refined", done=state["refined"], total=state["series"]),
+                state,
+            )
+        state["step"] = "finish"
+
+    def _get_tasks(self, company, shards, blob, prepared, changed):
+        """Arguments of each shard's forecast; read from the database when a process is free for it."""
+        number = 0
+        for shard in shards:
+            ids = shard if changed else self._get_ids_between(company, *shard)
+            series = self._prepare_forecast_problem(company, ids=ids) if ids else None
+            if series is not None:
+                prepared[number] = series
+                number += 1
+                yield series.problem, blob, 0
+
+    def _get_ids_between(self, company, low, high):
+        self.env.cr.execute(SQL(
+            "SELECT id FROM gantry_forecast WHERE company_id = %s AND active AND id BETWEEN %s AND %s",
+            company.id, low, high,
+        ))
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    def _step_finish(self, company, state, seconds):
+        record = self.env["gantry.forecast.recipe"].sudo().browse(state.get("recipe")).exists()
+        self._take_snapshot(company)
+        if record:
+            record._summarise(refined=state.get("refined", 0), seconds=seconds, scope=state["scope"])
+
+    # -- settings
+
+    @api.model
+    def _get_recipe(self, company):
+        """What the last run of a company learnt, in sudo: recipes are written by runs only."""
+        return self.env["gantry.forecast.recipe"].sudo().search([
+            ("company_id", "=", company.id), ("bucket", "=", company.gantry_forecast_bucket), ("data", "!=", False),
+        ], limit=1)
+
+    def _uses_tiers(self, record):
+        return any(line.used and line.tier != "numpy" for line in record.tier_ids)
+
+    @api.model
+    def _get_params(self, company, count):
+        """Parameters of the core from the company's settings."""
+        tiers = ["numpy"]
+        if count <= company.gantry_forecast_refine_limit:
+            tiers += [tier for tier in ("statistical", "panel") if company[f"gantry_forecast_{tier}"]]
+        return Params(tiers=tuple(tiers), exclude_outliers=company.gantry_forecast_exclude_outliers)
+
+    @api.model
+    def _get_workers(self):
+        return max(1, min(4, os.cpu_count() or 1))
+
+    @api.model
+    def _get_limits(self):
+        """A child must end before Odoo's own limit kills the worker that waits for it."""
+        limit = config["limit_time_real_cron"]
+        limit = config["limit_time_real"] if limit is None or limit < 0 else limit
+        return Limits(seconds=max(0.8 * limit, 60) if limit and config["workers"] else None)
+
+    @api.model
+    def _get_executor(self, company):
+        """Where shards are forecast. The one seam for other engines."""
+        return LocalExecutor(self._get_workers(), self._get_limits())
+
+    # -- learning
+
+    def _learn_fast(self, company, series=None, job=None):
+        """A new recipe from the fast models, learnt in this process."""
+        series = series or self._prepare_forecast_problem(company)
+        if series is None:
+            raise UserError(self._get_no_history_sentence(company))
+        params = Params(tiers=("numpy",), exclude_outliers=company.gantry_forecast_exclude_outliers)
+        try:
+            recipe = learn(series.problem, params)
+        except ProblemError as error:
+            raise UserError(str(error)) from error
+        # sudo: nobody may write recipes by hand
+        record = self.env["gantry.forecast.recipe"].sudo().create({
+            "company_id": company.id, "bucket": company.gantry_forecast_bucket,
+            "horizon": company.gantry_forecast_horizon, "date_start": self._get_bucket_start(company),
+            "series_count": series.own, "job_id": job.id if job else False,
+        })
+        record._file(recipe, state="fast")
+        return record
+
+
+class GantryForecastRecipeRun(models.Model):
+    _inherit = "gantry.forecast.recipe"
+
+    def _file(self, recipe, state):
+        """Keep what was learnt, with its tier table."""
+        self.ensure_one()
+        blob = base64.b64encode(recipe.to_bytes())
+        vals = {"data": blob, "state": state, "date": fields.Datetime.now(), "windows": {}}
+        if state == "fast":
+            vals["fast_data"] = blob
+        self.tier_ids.unlink()
+        vals["tier_ids"] = [fields.Command.create({
+            "demand_class": CLASS_NAMES[report.demand_class], "tier": report.tier,
+            "score": report.score if np.isfinite(report.score) else False,
+            "score_below": report.score_below if np.isfinite(report.score_below) else False,
+            "used": report.on, "series_count": report.n, "reason": report.reason,
+        }) for report in sorted(recipe.tiers, key=lambda report: (report.demand_class, report.tier))
+            if report.demand_class >= DemandClass.SMOOTH]
+        self.write(vals)
+
+    def _read_blob(self, fast=False):
+        """The packed recipe; the fast one holds nothing that needs a child process."""
+        return base64.b64decode((self.fast_data if fast else False) or self.data)
+
+    def _add_windows(self, plan):
+        """Sum up the errors of the wizard's window averages over the shards of a run."""
+        total = float(np.nansum(plan.bt_actual))
+        windows = dict(self.windows or {})
+        for name, wape in plan.bt_windows.items():
+            if np.isfinite(wape):
+                error, demand = windows.get(name, (0.0, 0.0))
+                windows[name] = (error + wape * total, demand + total)
+        self.windows = windows
+
+    def _summarise(self, refined, seconds, scope):
+        """Error of the whole run beside naive and the best window average."""
+        self.ensure_one()
+        [(actual, forecast, naive)] = self.env["gantry.forecast.accuracy"]._read_group(
+            [("company_id", "=", self.company_id.id), ("kind", "=", "backtest")], [],
+            ["actual:sum", "error_forecast:sum", "error_naive:sum"],
+        )
+        scores = {name: error / demand for name, (error, demand) in (self.windows or {}).items() if demand}
+        best = min(scores, key=scores.get) if scores else False
+        vals = {
+            "state": "done", "refined_count": max(refined, self.refined_count if scope == "changed" else 0),
+            "wape": forecast / actual if actual else 0.0, "naive_wape": naive / actual if actual else 0.0,
+            "window_name": best, "window_wape": scores[best] if best else 0.0,
+        }
+        if scope == "all":
+            vals["duration_s"] = seconds
+        self.write(vals)
+        old = self.search([("company_id", "=", self.company_id.id), ("data", "!=", False), ("id", "!=", self.id)])
+        # the bytes of older runs are of no use any more, their tables and figures are
+        old[3:].write({"data": False, "fast_data": False})
