@@ -258,7 +258,7 @@ def _open_orders(params, lines, customer, address, held, flow, written, rng):
     ahead = day - today
     # Customers order some days before they want it: tomorrow's book is full, next week's is not.
     group = _group(day, house, customer)
-    draw = rng.random(group[-1] + 1)[group]
+    draw, urgent = rng.random((2, group[-1] + 1))[:, group]
     booked = (ahead >= 0) & (draw < np.array([1.0, 0.75, 0.5, 0.35, 0.3, 0.25, 0.2, 0.15])[np.clip(ahead, 0, 7)])
     # What was out of stock in the last days waits for goods.
     waiting = (ahead < 0) & (ahead >= -6) & (missing > 0) & ~held
@@ -270,7 +270,7 @@ def _open_orders(params, lines, customer, address, held, flow, written, rng):
             sales += 1
             orders.append(OpenOrder(
                 kind=DELIVERY, house=int(house[head]), partner=int(customer[head]), address=int(address[head]),
-                order=sales, day=int(ahead[head]), urgent=bool(draw[head] < 0.06),
+                order=sales, day=int(ahead[head]), urgent=bool(urgent[head] < 0.05),
                 lines=tuple((int(article[i]), float(missing[i])) for i in members if missing[i] > 0),
             ))
     coming = {}

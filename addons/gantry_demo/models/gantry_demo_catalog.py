@@ -37,13 +37,14 @@ class GantryDemo(models.AbstractModel):
             ).grouped("default_code")
             vals = []
             for index, row in enumerate(chosen, first):
-                pack = packs.get(row.pack) if row.unit == "unit" else None
                 if row.code in known:
                     known[row.code].with_company(tale.company).standard_price = row.cost
                     continue
+                pack = packs.get(row.pack) if row.unit == "unit" else None
                 hub = tale.story.suppliers[tale.story.supplier_of[index]].hub
                 vals.append(self._prepare_product_vals(row, categories, units, pack, routes if hub else None))
-            self.env["product.product"].create(vals)
+            templates = self.env["product.template"].create(vals)
+            self._name_packs(templates.filtered("uom_ids"))
             yield Progress(min(first + BATCH, len(rows)), len(rows))
 
     def _prepare_product_vals(self, row, categories, units, pack, routes):
@@ -54,14 +55,20 @@ class GantryDemo(models.AbstractModel):
             "image_1920": base64.b64encode(pictures.product(row.category, row.brand)),
         }
         if pack:
-            number = int(row.barcode[3:12])
             vals["uom_ids"] = [Command.set(pack.ids)]
-            vals["product_uom_ids"] = [
-                Command.create({"uom_id": pack.id, "barcode": core.ean13(PACK_PREFIX, number)})
-            ]
         if routes:
             vals["route_ids"] = [Command.set(routes.ids)]
         return vals
+
+    def _name_packs(self, templates):
+        """Give every pack a barcode of its own: the number of the article with the prefix of packs."""
+        self.env["product.uom"].create([
+            {
+                "product_id": template.product_variant_id.id, "uom_id": template.uom_ids.id,
+                "barcode": core.ean13(PACK_PREFIX, int(template.barcode[3:12])),
+            }
+            for template in templates
+        ])
 
     def _categories(self, paths):
         """Find or create the categories of these paths, their parents first; return them by path."""

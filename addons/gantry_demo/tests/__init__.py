@@ -1,0 +1,1 @@
+from . import test_demo_access, test_demo_story
