@@ -4,7 +4,7 @@ import logging
 import babel.dates
 
 from odoo import models
-from odoo.tools.misc import babel_locale_parse, format_date, get_lang
+from odoo.tools.misc import babel_locale_parse, format_date, formatLang, get_lang
 
 _logger = logging.getLogger(__name__)
 
@@ -89,9 +89,6 @@ class GantryExplain(models.AbstractModel):
             return "date"
         return "number" if isinstance(value, int | float) else "text"
 
-    def _format_digits(self, value, digits, sign=""):
-        return get_lang(self.env).format(f"%{sign}.{digits}f", value, grouping=True)
-
     def _format_text(self, value):
         return str(value)
 
@@ -105,16 +102,17 @@ class GantryExplain(models.AbstractModel):
         digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
         while digits and round(value, digits) == round(value, digits - 1):
             digits -= 1
-        return self._format_digits(value, digits)
+        return formatLang(self.env, value, digits=digits)
 
     def _format_integer(self, value):
-        return self._format_digits(round(value), 0)
+        return formatLang(self.env, round(value), digits=0)
 
     def _format_percent(self, value):
         return f"{self._format_number(100 * value)} %"
 
     def _format_change(self, value):
-        return f"{self._format_digits(100 * (value - 1), 0, '+')} %"
+        per_cent = round(100 * (value - 1))
+        return f"{'+' if per_cent > 0 else ''}{self._format_integer(per_cent)} %"
 
     def _format_date(self, value):
         return format_date(self.env, value)

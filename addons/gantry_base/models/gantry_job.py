@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import psycopg2
 from psycopg2.errorcodes import UNIQUE_VIOLATION
 
@@ -54,7 +56,8 @@ class GantryJob(models.Model):
     date_started = fields.Datetime("Started at", readonly=True)
     date_alive = fields.Datetime("Last sign of life", readonly=True)
     date_done = fields.Datetime("Ended at", readonly=True)
-    elapsed_h = fields.Float("Time taken (h)", compute="_compute_elapsed_h")
+    elapsed_s = fields.Float("Seconds taken", compute="_compute_elapsed")
+    elapsed = fields.Char("Time taken", compute="_compute_elapsed")
     attempts = fields.Integer(readonly=True, aggregator=None)
     deaths = fields.Integer(
         "Lost workers",
@@ -78,11 +81,12 @@ class GantryJob(models.Model):
             job.record_name = job._record()._filtered_access("read").display_name
 
     @api.depends("date_started", "date_done", "state")
-    def _compute_elapsed_h(self):
+    def _compute_elapsed(self):
         now = fields.Datetime.now()
         for job in self:
-            end = job.date_done or now
-            job.elapsed_h = (end - job.date_started).total_seconds() / 3600 if job.date_started else 0.0
+            seconds = ((job.date_done or now) - job.date_started).total_seconds() if job.date_started else 0
+            job.elapsed_s = seconds
+            job.elapsed = f"{timedelta(seconds=round(seconds))}" if seconds else ""
 
     @api.depends("user_id")
     @api.depends_context("uid")

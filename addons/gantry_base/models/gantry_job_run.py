@@ -209,7 +209,7 @@ class GantryJobRun(models.Model):
                 try:
                     self._save_progress(next(steps))
                 except StopIteration as stop:
-                    self._end("done", result=stop.value)
+                    self._end("done", result=self.env["gantry.api"]._json(stop.value))
             left_s = tx.save()
             if self.state == "done":
                 return True
@@ -258,8 +258,10 @@ class GantryJobRun(models.Model):
             "message": progress.message or self.message,
             "date_alive": fields.Datetime.now(),
         }
-        if progress.checkpoint is not None and progress.checkpoint != self.checkpoint:
-            vals |= {"checkpoint": progress.checkpoint, "deaths": 0}
+        if progress.checkpoint is not None:
+            checkpoint = self.env["gantry.api"]._json(progress.checkpoint)
+            if checkpoint != self.checkpoint:
+                vals |= {"checkpoint": checkpoint, "deaths": 0}
         self.write(vals)
 
     def _cancel_asked(self):
@@ -275,6 +277,20 @@ class GantryJobRun(models.Model):
         if state == "done":
             vals |= {"progress": 100.0}
         self.write(vals)
+        for job in self.filtered(lambda job: job.user_id.id != api.SUPERUSER_ID and state != "cancelled"):
+            job._speaking()._tell_user()
+
+    def _tell_user(self):
+        """A note in the corner of the screen, wherever the user is by now."""
+        done = self.state == "done"
+        self.user_id._bus_send(
+            "simple_notification",
+            {
+                "type": "success" if done else "danger",
+                "title": self.name,
+                "message": self.env._("This background job is done.") if done else self.error,
+            },
+        )
 
     def _fail(self, error):
         """Close the job with one sentence for its user and the trace for a manager."""

@@ -18,7 +18,13 @@ class GantryCase(TransactionCase):
         cls.wh_a1 = cls._warehouse(cls.company_a, "A One", "GA1")
         cls.wh_a2 = cls._warehouse(cls.company_a, "A Two", "GA2")
         cls.wh_b1 = cls._warehouse(cls.company_b, "B One", "GB1")
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company_a.ids})
+        # not by allowed_company_ids: that would follow every with_user() into companies the user may not see
+        cls.env.user.write(
+            {
+                "company_ids": [Command.link(cls.company_a.id), Command.link(cls.company_b.id)],
+                "company_id": cls.company_a.id,
+            }
+        )
         cls.user_stock = cls._user("gantry_stock", "stock.group_stock_user", cls.company_a)
         cls.user_planner = cls._user("gantry_planner", "gantry_base.group_planner", cls.company_a)
         cls.user_manager = cls._user("gantry_manager", "gantry_base.group_manager", cls.company_a)
@@ -46,6 +52,7 @@ class GantryCase(TransactionCase):
             groups=f"base.group_user,{groups}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
+            context={"no_reset_password": True, "tracking_disable": True, "mail_create_nolog": True},
         )
 
     @classmethod

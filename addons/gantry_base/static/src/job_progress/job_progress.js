@@ -22,7 +22,7 @@ const FIELDS = [
     "progress_total",
     "message",
     "error",
-    "elapsed_h",
+    "elapsed_s",
     "create_date",
 ];
 
@@ -137,8 +137,7 @@ export class JobProgress extends Component {
     }
 
     get times() {
-        const { state, progress_done: done, progress_total: total, elapsed_h } = this.state.job;
-        const elapsedS = elapsed_h * 3600;
+        const { state, progress_done: done, progress_total: total, elapsed_s: elapsedS } = this.state.job;
         if (!elapsedS) {
             return "";
         }
