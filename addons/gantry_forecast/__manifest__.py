@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gantry_forecast_security.xml",
+        "security/gantry_demand_import/ir.model.access.csv",
+        "security/gantry_demand_import_security.xml",
         "data/ir_cron.xml",
         "views/gantry_demand_views.xml",
         "views/gantry_demand_event_views.xml",
@@ -21,10 +23,15 @@
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/gantry_demand_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "gantry_forecast/static/src/**/*",
+            ("remove", "gantry_forecast/static/src/accuracy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "gantry_forecast/static/src/accuracy/**/*",
         ],
         "web.assets_unit_tests": [
             "gantry_forecast/static/tests/**/*",

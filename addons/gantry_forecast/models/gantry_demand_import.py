@@ -120,7 +120,7 @@ class GantryDemandImport(models.Model):
         readonly=True, copy=False, context={"active_test": False},
     )  # fmt: skip
     job_id = fields.Many2one("gantry.job", "Background job", readonly=True, copy=False, ondelete="set null")
-    job_state = fields.Selection(related="job_id.state")
+    job_state = fields.Selection(related="job_id.state", string="State of the job")
     date_imported = fields.Datetime("Imported at", readonly=True, copy=False)
 
     @api.model
