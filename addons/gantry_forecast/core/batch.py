@@ -157,12 +157,12 @@ def dense_points(frame: Frame, rows: np.ndarray, names) -> tuple[dict[str, np.nd
     wanted = {name: np.maximum(points[name], 0) for name in names if name in points}
     variance = sum(found.variance for found in fits) / len(fits)
     scale = np.sqrt(variance) * np.maximum(future, 0.05) ** SPREAD_POWER * unit
-    scale = np.sqrt(scale**2 + _disagreement(wanted))
+    scale = np.sqrt(scale**2 + disagreement(wanted))
     one = unit[:, 0]
     return wanted, scale, {"level": drift.level * one, "trend": (drift.slope + fit.slope) / 2 * one}
 
 
-def _disagreement(points: dict[str, np.ndarray]) -> np.ndarray:
+def disagreement(points: dict[str, np.ndarray]) -> np.ndarray:
     """Variance between members: where they differ, all of them are less sure."""
     stack = [np.nan_to_num(path - points["theta"]) if "theta" in points else path for path in points.values()]
     mean = sum(stack) / len(stack)

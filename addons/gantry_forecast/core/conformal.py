@@ -39,6 +39,11 @@ def standard_errors(error: np.ndarray, scale: np.ndarray, levels, least: int = 3
                 break
             reach += 1
         table[step] = np.quantile(pool, levels) if pool.size else normal_quantiles(levels) * np.sqrt(1 + 0.1 * step)
+    # a bias that all series share in a few origins is mostly luck: the point stays where it is
+    middle = int(np.argmin(np.abs(np.asarray(levels) - 0.5)))
+    table[:, middle] = 0
+    table[:, :middle] = np.minimum(table[:, :middle], 0)
+    table[:, middle + 1 :] = np.maximum(table[:, middle + 1 :], 0)
     if steps > 2:
         padded = np.concatenate([table[:1], table, table[-1:]])
         table = (padded[:-2] + padded[1:-1] + padded[2:]) / 3

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import batch, conformal, metrics, tiers
+from . import batch, conformal, metrics, proving
 from .backtest import actuals, learn_origins
 from .combine import median_of, spread_around
 from .pools import group_tables, stratified_sample
@@ -84,9 +84,10 @@ def learn(problem: Problem, params: Params | None = None, *, seed: int = 0, stop
             if trial is not None and not stop():
                 _learn_class(kind.name, trial, params, recipe)
             step()
-        tiers.prove(sample, trials, params, recipe, starts, judged, stop=stop, step=step, executor=executor)
+        proving.prove(
+            problem, sample, trials, params, recipe, starts, judged, stop=stop, step=step, executor=executor)
         recipe.arrays.update(group_tables(problem, params))
-        tiers.finish(problem, rows, params, recipe, executor=executor, stop=stop)
+        proving.finish(problem, rows, params, recipe, executor=executor, stop=stop)
     recipe.tiers.extend(_missing_reports(recipe, kinds))
     step.end()
     return recipe

@@ -8,7 +8,7 @@ from . import intermittent, regressors, season
 from .classify import classify
 from .types import DemandClass, Params, Problem
 
-__all__ = ["group_tables", "stratified_sample"]
+__all__ = ["group_tables", "shuffled", "stratified_sample"]
 
 
 def group_tables(problem: Problem, params: Params, block: int = 20000) -> dict[str, np.ndarray]:
@@ -79,7 +79,7 @@ def stratified_sample(problem: Problem, params: Params, seed: int) -> tuple[np.n
     kinds = classify(problem.demand, problem.bucket, params).demand_class
     if problem.size <= params.learn_series:
         return np.arange(problem.size), kinds
-    order = _shuffled(problem, seed)
+    order = shuffled(problem, seed)
     chosen = []
     for kind in DemandClass:
         rows = order[kinds[order] == kind]
@@ -88,7 +88,8 @@ def stratified_sample(problem: Problem, params: Params, seed: int) -> tuple[np.n
     return np.sort(np.concatenate(chosen)), kinds
 
 
-def _shuffled(problem: Problem, seed: int) -> np.ndarray:
+def shuffled(problem: Problem, seed: int) -> np.ndarray:
+    """Rows in an order that hangs on each series' content and the seed only, (n,)."""
     total = np.nansum(problem.demand * (1 + np.arange(problem.length)), axis=1)
     bits = total.view(np.uint64) ^ np.uint64((seed * 0x9E3779B97F4A7C15) % 2**64)
     bits = (bits ^ (bits >> np.uint64(31))) * np.uint64(0xBF58476D1CE4E5B9)

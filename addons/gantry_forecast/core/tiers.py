@@ -1,11 +1,23 @@
-"""The statistical and the panel tier: proven on rolling origins, switched off where they do not help."""
+"""The statistical and the panel tier at work: who forecasts a class, and how members are merged.
+
+Statistical members join the numpy points of dense classes, and the median of all points gets pooled error quantiles. A
+cross-series correction and the panel tier's quantiles come on top, each with a share per class.
+"""
 
 from __future__ import annotations
 
-from .batch import member_names
-from .types import TIERS, DemandClass, Recipe
+from dataclasses import dataclass
 
-__all__ = ["any_on", "calibrations", "finish", "improve", "model_names", "prove"]
+import numpy as np
+
+from . import batch, boost, conformal
+from .combine import median_of, spread_around
+from .types import TIERS, DemandClass, Problem, Recipe
+
+__all__ = [
+    "SUFFIX", "Merged", "any_on", "calibrations", "call", "improve", "is_on", "mean_of_quantiles", "merge", "mix",
+    "model_names",
+]
 
 SUFFIX = {"numpy": "", "statistical": "_statistical", "panel": "_panel"}
 
@@ -27,8 +39,13 @@ def model_names(recipe: Recipe) -> tuple[str, ...]:
             elif kind == DemandClass.NEW:
                 names.append("prior")
             else:
-                names.append("+".join(member_names(recipe, kind.name)))
+                names.append("+".join(batch.member_names(recipe, kind.name)))
     return tuple(names)
+
+
+def is_on(recipe: Recipe, kind: DemandClass, tier: str) -> bool:
+    """Whether a tier is switched on for a class."""
+    return any(r.on for r in recipe.tiers if r.tier == tier and r.demand_class == int(kind))
 
 
 def any_on(recipe: Recipe) -> bool:
@@ -36,13 +53,164 @@ def any_on(recipe: Recipe) -> bool:
     return any(report.on for report in recipe.tiers if report.tier != "numpy")
 
 
-def improve(found, model, recipe, *, executor=None, seed=0) -> None:
-    """Placeholder until the tiers are there."""
+def call(executor, function, *args):
+    """Run in this process, or through the executor's workers."""
+    if executor is None:
+        return function(*args)
+    return next(iter(executor.map(function, [args])))[1]
 
 
-def prove(sample, trials, params, recipe, starts, judged, *, stop, step, executor=None) -> None:
-    """Placeholder until the tiers are there."""
+def statistical_members(problem: Problem, params, names) -> dict[str, np.ndarray]:
+    """Quantiles (n, h, q) of the statistical members; raises ImportError without the package."""
+    from . import statistical
+
+    return statistical.members(problem, params, names=names)
 
 
-def finish(problem, rows, params, recipe, *, executor=None, stop=None) -> None:
-    """Placeholder until the tiers are there."""
+def panel_fit(problem: Problem, params, origins) -> bytes:
+    """Train the panel model on what lies before the origins' targets."""
+    from . import panel
+
+    return panel.fit(problem, params, origins)
+
+
+def panel_predict(problem: Problem, booster: bytes) -> np.ndarray:
+    """Quantiles (n, h, q) of the panel model."""
+    from . import panel
+
+    return panel.predict(problem, booster)
+
+
+@dataclass(slots=True)
+class Merged:
+    """Points and deviations of every member for some series of a frame, (n, h) each."""
+
+    frame: batch.Frame
+    rows: np.ndarray
+    points: dict[str, np.ndarray]
+    deviations: dict[str, np.ndarray]
+    own_scale: np.ndarray
+
+    def point(self, members) -> np.ndarray:
+        """Median of the members."""
+        return median_of([self.points[name] for name in members])
+
+    def scale(self, members) -> np.ndarray:
+        """Error scale of a combination: mean member variance and the variance between members."""
+        variances = [self.own_scale**2] + [self.deviations[m] ** 2 for m in members if m in self.deviations]
+        between = batch.disagreement({name: self.points[name] for name in members})
+        return np.sqrt(sum(variances) / len(variances) + between)
+
+    def table(self, members) -> np.ndarray:
+        """Features of the correction."""
+        points = {name: self.points[name] for name in members}
+        return boost.features(self.frame, self.rows, points, self.point(members), self.scale(members))
+
+
+def merge(frame, rows, quantiles: dict[str, np.ndarray], levels, names) -> Merged:
+    """Numpy points and statistical medians side by side; theta stands in where a member is unknown."""
+    names = tuple(dict.fromkeys((*names, "theta")))
+    points, scale, _ = batch.dense_points(frame, rows, names)
+    levels = np.asarray(levels)
+    middle, high = int(np.argmin(np.abs(levels - 0.5))), int(np.argmin(np.abs(levels - 0.9)))
+    z = conformal.normal_quantiles([levels[high]])[0] - conformal.normal_quantiles([levels[middle]])[0]
+    effect = 1.0 if frame.effect is None else frame.effect[rows]
+    deviations = {}
+    for name, cube in quantiles.items():
+        points[name] = cube[..., middle] * effect
+        spread = (cube[..., high] - cube[..., middle]) / (z or 1.0) * effect
+        deviations[name] = np.where(np.isnan(spread), scale, spread)
+    points = {name: np.where(np.isnan(path), points["theta"], path) for name, path in points.items()}
+    return Merged(frame, rows, points, deviations, scale)
+
+
+def flat_problem(frame: batch.Frame, rows: np.ndarray) -> Problem:
+    """Series for the statistical tier: what the frame cleaned (closed and excluded buckets, known effects)."""
+    demand = np.where(frame.known, frame.y, np.nan)[:, rows].T * frame.unit[rows, None]
+    return Problem(demand=demand, bucket=frame.problem.bucket, start=frame.problem.start,
+                   horizon=frame.problem.horizon)
+
+
+def mix(base: np.ndarray, other: np.ndarray, share: float) -> np.ndarray:
+    """Mean of two sets of quantiles (Vincentization) with a share for the other; the base where it is unknown."""
+    return np.where(np.isnan(other), base, base + np.float32(share) * (other - base))
+
+
+def mean_of_quantiles(quantiles: np.ndarray, levels) -> np.ndarray:
+    """Mean of a distribution given by quantiles: steps half way between the levels, the ends held.
+
+    >>> float(mean_of_quantiles(np.array([1.0, 2.0, 3.0]), (0.25, 0.5, 0.75)))
+    2.0
+    """
+    levels = np.asarray(levels)
+    edges = np.concatenate([[0], (levels[1:] + levels[:-1]) / 2, [1]])
+    return quantiles @ np.diff(edges).astype(quantiles.dtype)
+
+
+def improve(found: batch.Forecast, model: np.ndarray, recipe: Recipe, *, executor=None, seed: int = 0) -> None:
+    """Replace the numpy tier's numbers, class by class, by those of the highest tier that is switched on."""
+    kinds = found.frame.profile.demand_class
+    panel_rows = []
+    for kind in (*batch.DENSE, *batch.SPARSE):
+        rows = np.flatnonzero(kinds == kind)
+        if not rows.size:
+            continue
+        if is_on(recipe, kind, "statistical") or f"boost_{kind.name}" in recipe.boosters:
+            _apply_members(found, model, recipe, kind, rows, executor)
+        if is_on(recipe, kind, "panel") and recipe.constants[kind.name].get("panel_share", 0) > 0:
+            panel_rows.append((kind, rows))
+    if panel_rows and "panel" in recipe.boosters:
+        _apply_panel(found, model, recipe, panel_rows, executor)
+    shut = None if found.frame.problem.closed is None else found.frame.problem.closed[found.frame.problem.length:]
+    if shut is not None and shut.any():
+        found.quantiles[:, shut], found.mean[:, shut] = 0, 0
+
+
+def base_members(recipe: Recipe, kind: DemandClass) -> tuple[str, ...]:
+    """Members whose median the correction starts from."""
+    found = recipe.members.get(kind.name + "_statistical") if is_on(recipe, kind, "statistical") else None
+    return found or tuple(name for name in batch.member_names(recipe, kind.name) if name in batch.DENSE_MEMBERS)
+
+
+def _apply_members(found, model, recipe, kind, rows, executor) -> None:
+    members = base_members(recipe, kind)
+    names = tuple(name for name in members if name not in batch.DENSE_MEMBERS)
+    tier = "statistical" if is_on(recipe, kind, "statistical") else "numpy"
+    share = recipe.constants[kind.name].get("boost_share", 0)
+    try:
+        quantiles = {}
+        if names:
+            quantiles = call(executor, statistical_members, flat_problem(found.frame, rows), recipe.params, names)
+        merged = merge(found.frame, rows, quantiles, recipe.quantiles,
+                       [name for name in members if name in batch.DENSE_MEMBERS])
+        point, scale = merged.point(members), merged.scale(members)
+        suffix = SUFFIX[tier]
+        if share and is_on(recipe, kind, "panel"):
+            shift = call(executor, boost.predict, merged.table(members), recipe.boosters[f"boost_{kind.name}"])
+            point = point + share * shift.reshape(point.shape) * scale[:, :1]
+            tier, suffix = "panel", "_boosted"
+    except ImportError:
+        return
+    point = np.maximum(point, 0).astype(np.float32)
+    table = recipe.arrays[f"errors_{kind.name}{suffix}"]
+    found.quantiles[rows] = spread_around(point, scale.astype(np.float32), table)
+    found.mean[rows] = point
+    model[rows] = int(kind) + len(DemandClass) * TIERS.index(tier)
+
+
+def _apply_panel(found, model, recipe, panel_rows, executor) -> None:
+    rows = np.concatenate([rows for _, rows in panel_rows])
+    try:
+        quantiles = call(executor, panel_predict, found.frame.problem.take(rows), recipe.boosters["panel"])
+    except ImportError:
+        return
+    begin = 0
+    for kind, part in panel_rows:
+        guess, base = quantiles[begin : begin + len(part)], found.quantiles[part]
+        begin += len(part)
+        merged = mix(base, guess, recipe.constants[kind.name]["panel_share"])
+        found.quantiles[part] = np.maximum.accumulate(np.maximum(merged, 0), axis=2)
+        if kind in batch.DENSE:
+            shift = mean_of_quantiles(merged, recipe.quantiles) - mean_of_quantiles(base, recipe.quantiles)
+            found.mean[part] = np.maximum(found.mean[part] + shift, 0)
+        model[part] = int(kind) + 2 * len(DemandClass)

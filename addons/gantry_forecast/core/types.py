@@ -232,6 +232,8 @@ class Params:
         Tiers that may be used, of 'numpy' (always on), 'statistical', 'panel'.
     learn_series : int
         Largest stratified sample on which `learn` fixes its choices.
+    tier_series : int
+        Series per class and origin on which the statistical tier has to prove itself.
     origins : int
         Rolling origins in `learn`.
     backtest_origins : int
@@ -259,6 +261,7 @@ class Params:
     quantiles: tuple[float, ...] = QUANTILES
     tiers: tuple[str, ...] = TIERS
     learn_series: int = 2000
+    tier_series: int = 600
     origins: int = 3
     backtest_origins: int = 3
     full_backtest_series: int = 2000
@@ -281,7 +284,7 @@ class Params:
         _require(set(self.tiers) <= set(TIERS) and "numpy" in self.tiers,
                  "The tiers must include numpy and may add statistical and panel.")
         object.__setattr__(self, "tiers", tuple(self.tiers))
-        _require(self.learn_series >= 1, "The learning sample must hold at least one series.")
+        _require(self.learn_series >= 1 and self.tier_series >= 1, "The learning sample must hold at least one series.")
         _require(self.origins >= 1 and self.backtest_origins >= 0, "The number of origins is negative.")
         _require(self.adi_limit >= 1 and self.cv2_limit > 0, "The class limits are out of range.")
         _require(self.dead_days > 0 and self.new_days >= 0, "The life limits must not be negative.")
@@ -295,7 +298,7 @@ class TierReport:
 
     `score` and `score_below` are weighted quantile losses on the same series and origins (lower is better,
     NaN when the tier did not run); `reason` is a code: 'base', 'better', 'not_better', 'not_installed',
-    'failed', 'not_asked', 'too_few'.
+    'not_asked', 'not_suited', 'too_few', 'too_slow'.
     """
 
     demand_class: int

@@ -1,0 +1,314 @@
+"""Upper tiers have to prove themselves on rolling origins, class by class, or stay switched off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import batch, boost, conformal, metrics, tiers
+from .backtest import actuals
+from .combine import median_of, spread_around
+from .pools import shuffled
+from .types import Params, Problem, Recipe, TierReport
+
+__all__ = ["finish", "prove"]
+
+PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+BOOST_SHARES = (0.0, 0.5, 1.0)
+GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
+NUMPY_COMPANIONS = (
+    ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "ets", "winters", "snaive"),
+    ("theta", "ets", "snaive"), ("winters", "snaive"), ("theta", "winters"), ("theta",), ("snaive",), (),
+    ("theta", "imapa", "mean8"),
+)
+
+
+@dataclass(slots=True)
+class Case:
+    """Some series of one class at one origin, and the best forecast of them so far."""
+
+    frame: batch.Frame
+    rows: np.ndarray
+    actual: np.ndarray
+    weight: np.ndarray
+    below: np.ndarray
+    merged: tiers.Merged | None = None
+
+    @property
+    def start(self) -> int:
+        return self.frame.problem.length
+
+
+@dataclass(slots=True)
+class Proof:
+    """What one run of `prove` works with."""
+
+    sample: Problem
+    params: Params
+    recipe: Recipe
+    executor: object
+    names: tuple[str, ...] | None
+    trouble: dict[str, str]
+    panel: dict[int, np.ndarray]
+
+    def call(self, function, *args):
+        """Run a function of an upper tier where the executor says."""
+        return tiers.call(self.executor, function, *args)
+
+    def report(self, kind, tier, cases, reason, score=float("nan"), below=float("nan"), on=False) -> None:
+        """File the outcome for one class and tier."""
+        self.recipe.tiers.append(TierReport(
+            demand_class=int(kind), tier=tier, score=score, score_below=below, on=on,
+            n=sum(len(case.rows) for case in cases), reason=reason))
+
+
+def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step, executor=None) -> None:
+    """Try the upper tiers on rolling origins and write the outcome into the recipe.
+
+    Parameters
+    ----------
+    problem, sample : Problem
+        Everything (for what is affordable) and the sample that is tried.
+    trials : dict of DemandClass to Trial
+    starts : list of int
+        Origins, newest first.
+    """
+    proof = Proof(sample, params, recipe, executor, None, {}, {})
+    _look_around(proof, problem)
+    if "panel" in params.tiers and "panel" not in proof.trouble and not stop():
+        _panel_at_origins(proof, starts[:2], judged)
+    for kind, trial in trials.items():
+        if trial is not None and trial.kind == kind.name and not stop():
+            cases = _cases(proof, trial)
+            if "statistical" in params.tiers:
+                _try_statistical(proof, kind, cases)
+            step()
+            if "panel" in params.tiers and not stop():
+                _try_panel(proof, kind, cases)
+        step()
+
+
+def _look_around(proof: Proof, problem: Problem) -> None:
+    """Which tiers are installed, and which statistical members fit into the time for all series."""
+    try:
+        from . import statistical
+
+        if statistical.available():
+            proof.names = statistical.affordable(problem)
+        else:
+            proof.trouble["statistical"] = "not_installed"
+    except ImportError:
+        proof.trouble["statistical"] = "not_installed"
+    if not boost.available():
+        proof.trouble["panel"] = "not_installed"
+
+
+def _cases(proof: Proof, trial) -> list[Case]:
+    """The trial cut down to what slower members can afford, newest origin first."""
+    cases = []
+    for frame, rows in zip(trial.frames, trial.rows, strict=True):
+        order = shuffled(frame.problem, 0)
+        rows = np.sort(order[np.isin(order, rows)][: proof.params.tier_series])
+        actual = actuals(proof.sample, frame.problem.length, frame.problem.horizon)[rows]
+        weight = 1 / np.sqrt(np.maximum(frame.profile.mean[rows], 1e-9))[:, None]
+        below = _numpy_quantiles(frame, rows, trial.kind, proof.params, proof.recipe)
+        cases.append(Case(frame, rows, actual, weight, below))
+    return cases
+
+
+def _numpy_quantiles(frame, rows, kind: str, params, recipe) -> np.ndarray:
+    names, constants = batch.member_names(recipe, kind), batch.class_constants(recipe, kind)
+    dense = [name for name in names if name in batch.DENSE_MEMBERS]
+    parts = []
+    if dense:
+        points, scale, _ = batch.dense_points(frame, rows, dense)
+        parts.append(batch.dense_distribution(points, scale, kind, recipe, params.quantiles)[1])
+    for name in names:
+        if name in batch.SPARSE_MEMBERS:
+            parts.append(batch.sparse_quantiles(frame, rows, name, constants, params.quantiles, recipe)[0])
+    return median_of([np.asarray(part, np.float32) for part in parts])
+
+
+def _mean_loss(cases, cells) -> float:
+    top = sum(np.nansum(cell * case.weight) for case, cell in zip(cases, cells, strict=True))
+    bottom = sum(np.nansum(case.actual * case.weight) for case in cases)
+    return float(top / max(bottom, 1e-12))
+
+
+def _loss(cases, quantiles, levels) -> float:
+    """Weighted quantile loss of the cases."""
+    return _mean_loss(cases, [metrics.pinball(case.actual, guess, levels).mean(2)
+                              for case, guess in zip(cases, quantiles, strict=True)])
+
+
+def _error(cases, points) -> float:
+    """Weighted absolute error of the cases."""
+    return _mean_loss(cases, [np.abs(case.actual - point) for case, point in zip(cases, points, strict=True)])
+
+
+# ------------------------------------------------------------------------------------------- statistical
+def _try_statistical(proof: Proof, kind, cases: list[Case]) -> None:
+    """Score the numpy members with the statistical ones against the numpy tier."""
+    tier, levels = "statistical", proof.params.quantiles
+    if kind not in batch.DENSE or tier in proof.trouble or not proof.names:
+        reason = "not_suited" if kind not in batch.DENSE else proof.trouble.get(tier, "too_slow")
+        proof.report(kind, tier, cases, reason)
+        return
+    try:
+        for case in cases:
+            quantiles = proof.call(tiers.statistical_members, tiers.flat_problem(case.frame, case.rows),
+                                   proof.params, proof.names)
+            case.merged = tiers.merge(case.frame, case.rows, quantiles, levels, batch.DENSE_MEMBERS)
+    except ImportError:
+        proof.trouble[tier] = "not_installed"
+        proof.report(kind, tier, cases, "not_installed")
+        return
+    members = _best_members(proof, cases)
+    points, scales = _points(cases, members)
+    table = _error_table(cases, points, scales, levels)
+    guesses = [spread_around(point, scale, table) for point, scale in zip(points, scales, strict=True)]
+    below, score = _loss(cases, [case.below for case in cases], levels), _loss(cases, guesses, levels)
+    on = score < below * GAIN
+    proof.report(kind, tier, cases, "better" if on else "not_better", score, below, on)
+    if on:
+        _keep(proof, kind, "_statistical", members, table, cases, guesses)
+        for case, guess in zip(cases, guesses, strict=True):
+            case.below = guess
+
+
+def _points(cases, members):
+    return [case.merged.point(members) for case in cases], [case.merged.scale(members) for case in cases]
+
+
+def _error_table(cases, points, scales, levels) -> np.ndarray:
+    errors = np.concatenate([case.actual - point for case, point in zip(cases, points, strict=True)])
+    return conformal.standard_errors(errors, np.concatenate(scales), np.asarray(levels))
+
+
+def _keep(proof: Proof, kind, suffix, members, table, cases, guesses) -> None:
+    """Write what a tier learnt into the recipe."""
+    recipe, levels = proof.recipe, proof.params.quantiles
+    measure = conformal.calibrate if kind in batch.DENSE else conformal.widen
+    recipe.members[kind.name + suffix] = tuple(members)
+    if table is not None:
+        errors = "_boosted" if suffix == "_panel" else suffix
+        recipe.arrays[f"errors_{kind.name}{errors}"] = table.astype(np.float32)
+    recipe.arrays[f"conformal_{kind.name}{suffix}"] = measure(
+        np.concatenate([case.actual for case in cases]), np.concatenate(guesses), levels).astype(np.float32)
+
+
+def _best_members(proof: Proof, cases: list[Case]) -> tuple[str, ...]:
+    """All affordable statistical members with the numpy companions that help most; hopeless members go first.
+
+    An alternative has to be half a percent better than what stands before it in the list: a few origins cannot
+    tell more.
+    """
+    naive = [batch.naive(case.frame)[case.rows] for case in cases]
+    limit = proof.params.drop_factor * _error(cases, naive)
+    usable = [name for name in cases[0].merged.points
+              if _error(cases, [case.merged.points[name] for case in cases]) <= limit] or ["theta"]
+    above = [name for name in usable if name not in batch.DENSE_MEMBERS]
+    best, lowest = ("theta",), np.inf
+    for companions in NUMPY_COMPANIONS:
+        members = tuple(name for name in (*companions, *above) if name in usable)
+        if members:
+            score = _error(cases, _points(cases, members)[0])
+            if score < lowest * GAIN:
+                best, lowest = members, score
+    return best
+
+
+# ------------------------------------------------------------------------------------------------- panel
+def _panel_at_origins(proof: Proof, starts, judged) -> None:
+    """Panel quantiles of the whole sample at the newest origins, each trained on what lay before it."""
+    try:
+        for start in starts:
+            past = proof.sample.until(start, judged)
+            booster = proof.call(tiers.panel_fit, past, proof.params, None)
+            if booster:
+                proof.panel[start] = proof.call(tiers.panel_predict, past, booster)
+    except ImportError:
+        proof.panel.clear()
+
+
+def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
+    """Cross-series correction (dense classes) and panel quantiles, judged on the newest origins."""
+    if "panel" in proof.trouble:
+        proof.report(kind, "panel", cases, proof.trouble["panel"])
+        return
+    levels = proof.params.quantiles
+    judged = cases[:1] if kind in batch.DENSE and len(cases) > 1 else cases[:2]
+    below = _loss(judged, [case.below for case in judged], levels)
+    corrected, table, boost_share = _try_boost(proof, kind, cases)
+    base = corrected or [case.below for case in judged]
+    guesses, panel_share = _best_share(proof, judged, base)
+    score = _loss(judged, guesses, levels)
+    on = score < below * GAIN
+    tried = bool(proof.panel) or corrected is not None
+    proof.report(kind, "panel", judged, "better" if on else "not_better" if tried else "too_few",
+                 score, below, on)
+    if not on:
+        proof.recipe.boosters.pop(f"boost_{kind.name}", None)
+        return
+    constants = proof.recipe.constants.setdefault(kind.name, {})
+    constants["panel_share"], constants["boost_share"] = panel_share, boost_share
+    names = tiers.base_members(proof.recipe, kind) or batch.member_names(proof.recipe, kind.name)
+    names = () if panel_share == 1 else names
+    members = (*names, *(["boost"] if boost_share else []), *(["panel"] if panel_share else []))
+    _keep(proof, kind, "_panel", members, table if boost_share else None, judged, guesses)
+
+
+def _best_share(proof: Proof, judged, base):
+    """Share of the panel tier's quantiles that serves best."""
+    if not all(case.start in proof.panel for case in judged):
+        return base, 0.0
+    ours = [proof.panel[case.start][case.rows] for case in judged]
+    mixed = {share: [tiers.mix(below, guess, share) for below, guess in zip(base, ours, strict=True)]
+             for share in PANEL_SHARES}
+    scores = {share: _loss(judged, mixed[share], proof.params.quantiles) for share in PANEL_SHARES}
+    best = min(scores, key=scores.get)
+    return mixed[best], best
+
+
+def _try_boost(proof: Proof, kind, cases: list[Case]):
+    """Correction trained on the older origins, judged on the newest, then trained on all of them.
+
+    Returns
+    -------
+    quantiles : list of one array, or None where it does not help
+    table : standardised errors around the corrected point
+    share : float
+    """
+    if kind not in batch.DENSE or len(cases) < 2:
+        return None, None, 0.0
+    members, levels = tiers.base_members(proof.recipe, kind), proof.params.quantiles
+    if not members:
+        return None, None, 0.0
+    for case in cases:
+        if case.merged is None:
+            case.merged = tiers.merge(case.frame, case.rows, {}, levels, batch.DENSE_MEMBERS)
+    points, scales = _points(cases, members)
+    tables = [case.merged.table(members) for case in cases]
+    targets = [((case.actual - point) / np.maximum(scale[:, :1], 1e-9)).ravel()
+               for case, point, scale in zip(cases, points, scales, strict=True)]
+    if sum(np.isfinite(target).sum() for target in targets[1:]) < 1000:
+        return None, None, 0.0
+    model = proof.call(boost.fit, np.concatenate(tables[1:]), np.concatenate(targets[1:]))
+    shift = proof.call(boost.predict, tables[0], model).reshape(points[0].shape) * scales[0][:, :1]
+    newest = cases[:1]
+    tried = {share: [np.maximum(points[0] + share * shift, 0)] for share in BOOST_SHARES}
+    errors = {share: _error(newest, tried[share]) for share in BOOST_SHARES}
+    share = min(errors, key=errors.get)
+    if share == 0 or errors[share] > errors[0.0] * GAIN:
+        return None, None, 0.0
+    table = _error_table(newest, tried[share], scales[:1], levels)
+    proof.recipe.boosters[f"boost_{kind.name}"] = proof.call(
+        boost.fit, np.concatenate(tables), np.concatenate(targets))
+    return [spread_around(tried[share][0], scales[0], table)], table, share
+
+
+def finish(problem, rows, params, recipe, *, executor=None, stop=None) -> None:
+    """Train the panel model once more on all of the sample's history, when any class uses it."""
+    if any(constants.get("panel_share", 0) > 0 for constants in recipe.constants.values()):
+        recipe.boosters["panel"] = tiers.call(executor, tiers.panel_fit, problem.take(rows), params, None)
