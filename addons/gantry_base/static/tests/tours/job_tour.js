@@ -13,7 +13,7 @@ registry.category("web_tour.tours").add("gantry_base_job", {
         },
         {
             content: "It moves",
-            trigger: ".o_gantry_job_progress[data-state=running] .o_gantry_job_percent:contains(50 %)",
+            trigger: ".o_gantry_job_progress[data-state=running] .o_gantry_job_percent:contains(40 %)",
         },
         {
             content: "It ends by itself, without a click",
