@@ -57,7 +57,7 @@ def fill(odoo: Odoo, database: str, *, demo: bool, orders: Path | None) -> None:
     else:
         return
     odoo.shell(database, scripts.FORECAST, title="Forecasts computed", log="forecast.log")
-    odoo.shell(database, scripts.ASSETS, title="Screens prepared", log="assets.log")
+    odoo.shell(database, scripts.SCREENS, title="Screens prepared", log="screens.log")
     odoo.paths.write_state(key, content)
 
 
@@ -127,9 +127,9 @@ def serve(odoo: Odoo, ui: Ui, options) -> None:
             raise
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        ui.say(f"\n  Gantry is ready after {ui.total_s():.0f} s of steps: {running.url}\n"
-               f"  Log in as admin with the password admin. Database {database}, log {running.log}.\n"
-               "  Ctrl-C stops Odoo and PostgreSQL.")  # fmt: skip
+        ui.say(f"\n  Gantry is ready after {ui.elapsed_s():.0f} s: {running.url}")
+        ui.say(f"  Log in as admin with the password admin. Database {database}, log {running.log}.")
+        ui.say("  Ctrl-C stops Odoo and PostgreSQL.")
         code = running.process.wait()
         raise GantryError(f"Odoo ended by itself (exit code {code}); see {running.log}.\n{running.tail()}")
     except KeyboardInterrupt:

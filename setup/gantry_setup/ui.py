@@ -21,7 +21,7 @@ class Ui:
         self.stream = stream or sys.stdout
         self.is_terminal = self.stream.isatty()
         self.lock = threading.RLock()
-        self.steps: list[tuple[str, float]] = []
+        self.started = time.monotonic()
 
     def say(self, text: str = "") -> None:
         with self.lock:
@@ -37,10 +37,10 @@ class Ui:
             current.end("failed")
             raise
         current.end("")
-        self.steps.append((title, current.seconds))
 
-    def total_s(self) -> float:
-        return sum(seconds for _title, seconds in self.steps)
+    def elapsed_s(self) -> float:
+        """Seconds since the command was typed."""
+        return time.monotonic() - self.started
 
 
 class Step:
