@@ -6,6 +6,7 @@ at. A handler therefore never yields inside a savepoint, and keeps what it does 
 """
 
 import re
+import time
 import traceback
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -62,16 +63,18 @@ class Committed:
 
     retries = True
 
-    def __init__(self, env):
+    def __init__(self, env, budget_s: float = float("inf")):
         self.env = env
-        self.left = float("inf")
+        self.end = time.monotonic() + budget_s
+        self.left = budget_s
 
     def step(self):
         return nullcontext()
 
     def save(self) -> float:
         """Commit, and tell the seconds left for this turn."""
-        self.left = self.env["ir.cron"]._commit_progress(1, remaining=1)
+        left = self.env["ir.cron"]._commit_progress(1, remaining=1)
+        self.left = min(left, self.end - time.monotonic())
         return self.left
 
     def undo(self):

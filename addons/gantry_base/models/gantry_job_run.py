@@ -34,10 +34,19 @@ class GantryJobRun(models.Model):
     def _dispatch(self):
         """See to it that a runner takes these jobs soon. The one seam for other ways to run them."""
         if self:
-            self.env.ref("gantry_base.cron_run_jobs").sudo()._trigger()
+            self._wake_cron()
+
+    @api.model
+    def _wake_cron(self):
+        self.env.ref("gantry_base.cron_run_jobs").sudo()._trigger()
 
     @api.model
     def _cron_run(self):
+        """What the scheduled action does: take its turn at the jobs, or look after another runner."""
+        self._take_turn()
+
+    @api.model
+    def _take_turn(self):
         """Run waiting jobs until the time for this turn is used up."""
         tx = Committed(self.env)
         if time.monotonic() >= self.env.context.get("cron_end_time", float("inf")):

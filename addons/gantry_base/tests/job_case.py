@@ -17,6 +17,17 @@ class JobMixin(BaseCase):
         patcher.start()
         self.addCleanup(patcher.stop)
 
+    def use_cron_runner(self):
+        """Run jobs by the scheduled action, also when another addon has moved them elsewhere."""
+        Job = type(self.env["gantry.job"])
+        for name, func in (
+            ("_dispatch", lambda jobs: jobs and jobs._wake_cron()),
+            ("_cron_run", lambda jobs: jobs._take_turn()),
+        ):
+            patcher = patch.object(Job, name, func)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+
     def enqueue(self, env=None, **options):
         """A job for the handler of the test."""
         return (env or self.env)["gantry.job"]._enqueue("Test job", "res.partner", "_job_test", **options)
@@ -40,6 +51,7 @@ class CommittedJobs(JobMixin):
 
     def setUp(self):
         super().setUp()
+        self.use_cron_runner()
         self.addCleanup(self._delete_all)
         # whatever runs jobs in earlier tests or in the background of this database must not be counted here
         with self.transaction() as env:

@@ -202,6 +202,7 @@ class TestJob(JobMixin, GantryCase):
         self.assertIn("not active any more", job.error)
 
     def test_run_now_puts_the_job_first_and_wakes_the_cron(self):
+        self.use_cron_runner()
         self.counter(1)
         job = self.enqueue()
         with patch.object(type(self.env["ir.cron"]), "_trigger") as trigger:

@@ -210,6 +210,10 @@ class TestJobRunner(CommittedJobs, TransactionCase):
 class TestJobCron(JobMixin, TransactionCase):
     """The scheduled action itself, with its time budget."""
 
+    def setUp(self):
+        super().setUp()
+        self.use_cron_runner()
+
     def run_scheduled_action(self):
         with self.enter_registry_test_mode():
             self.env.ref("gantry_base.cron_run_jobs").method_direct_trigger()
