@@ -25,3 +25,6 @@ from . import gantry_demand_import_match
 from . import gantry_demand_import_check
 from . import gantry_demand_import_write
 from . import gantry_demand_import_path
+from . import gantry_demand_history_end
+from . import gantry_forecast_api
+from . import gantry_forecast_api_write

@@ -7,11 +7,10 @@ from collections import Counter
 import numpy as np
 
 from odoo import fields, models
+from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
-
-from odoo.addons.gantry_base.jobs import Progress
 
 from ..core import orderfile
 from ..core.orderfile import Issue, Role

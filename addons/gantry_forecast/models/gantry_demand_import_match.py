@@ -159,6 +159,10 @@ class GantryDemandImportMatch(models.Model):
         products = self.env["product.product"]
         for part in split_every(CREATE_BATCH, vals_list, list):
             products += Product.create(part)
+            self.env.flush_all()
+            if len(products) == len(part):
+                # in a new database the planner takes these tables for empty and would loop over them for every row
+                self.env.cr.execute("ANALYZE product_template, product_product")
         self.env.cr.execute_values(
             "INSERT INTO gantry_demand_import_product_rel (import_id, product_id) VALUES %s",
             [(self.id, product_id) for product_id in products.ids],

@@ -1,10 +1,9 @@
 import numpy as np
 
 from odoo import fields, models
+from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
-
-from odoo.addons.gantry_base.jobs import Progress
 
 from ..tools.copy import copy_from
 from .gantry_demand_import_match import NEW
@@ -214,21 +213,36 @@ class GantryDemandImportWrite(models.Model):
         )
         self._demand_changed()
 
+    def _publish_sent(self, array, line_count):
+        """Let lines that a program sent count (they are in the table of days already)."""
+        self._publish()
+        self.write(
+            {
+                "state": "imported",
+                "date_imported": fields.Datetime.now(),
+                "line_count": line_count,
+                "day_count": len(array),
+                "product_count": len(np.unique(array["product_id"])),
+                "date_from": array["date"].min().item(),
+                "date_to": array["date"].max().item(),
+                "facts": [{"code": "import_sent", "numbers": {"lines": line_count, "user": self.env.user.name}}],
+            }
+        )
+
     def _demand_changed(self):
         """Tell the forecast whose history is another now."""
-        self.env.cr.execute(
+        Demand = self.env["gantry.demand"]
+        Demand._note_changed(
+            self.company_id,
             SQL(
                 """
-                UPDATE gantry_forecast forecast SET demand_changed = TRUE
-                  FROM (SELECT DISTINCT product_id, warehouse_id FROM gantry_demand_import_day
-                         WHERE import_id IN %s) changed
-                 WHERE forecast.product_id = changed.product_id AND forecast.warehouse_id = changed.warehouse_id
+                SELECT product_id, warehouse_id, min(date) FROM gantry_demand_import_day
+                 WHERE import_id IN %s GROUP BY 1, 2
                 """,
                 tuple(self.ids),
-            )
+            ),
         )
-        self.env["gantry.demand"].invalidate_model()
-        self.env["gantry.forecast"].invalidate_model(["demand_changed"])
+        Demand.invalidate_model()
 
     def _undo(self):
         """Remove what this import wrote; returns the number of its products that others use by now."""
