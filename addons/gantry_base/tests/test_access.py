@@ -32,7 +32,7 @@ class TestAccess(JobMixin, GantryCase):
         stored = {
             model.model
             for model in models
-            if model.model in self.env and self.env[model.model]._module == "gantry_base"
+            if model.model in self.env and self.env[model.model]._original_module == "gantry_base"
             if not self.env[model.model]._abstract and not self.env[model.model]._transient
         }
         self.assertEqual(stored, set(RIGHTS))
