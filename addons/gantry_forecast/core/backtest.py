@@ -70,7 +70,8 @@ def best_window(problem: Problem, starts: list[int], judged: int, actual: np.nda
 def scores(problem: Problem, actual, mean, median, naive) -> dict[str, np.ndarray]:
     """Per-series accuracy over all origins, each (n,)."""
     n = problem.size
-    flat = [np.asarray(part, float).reshape(n, -1) for part in (actual, mean, median, naive)]
+    width = int(np.prod(np.shape(actual)[1:]))
+    flat = [np.asarray(part, float).reshape(n, width) for part in (actual, mean, median, naive)]
     truth, mean, median, naive = flat
     scale = metrics.mase_scale(problem.demand, problem.bucket.season_length)
     found = {
@@ -78,4 +79,5 @@ def scores(problem: Problem, actual, mean, median, naive) -> dict[str, np.ndarra
         "mase": metrics.mase(truth, median, scale) if truth.shape[1] else np.full(n, np.nan),
         "tracking_signal": metrics.tracking_signal(truth, mean, 1), "naive_wape": metrics.wape(truth, naive, 1),
     }
-    return {name: values.astype(np.float32) for name, values in found.items()}
+    limit = float(np.finfo(np.float32).max)
+    return {name: np.clip(values, -limit, limit).astype(np.float32) for name, values in found.items()}

@@ -67,7 +67,7 @@ def nb_quantiles(mean: np.ndarray, variance: np.ndarray, levels, unit=1.0, cap: 
     unit = np.broadcast_to(np.asarray(unit, float), np.shape(mean))
     mu = np.maximum(np.asarray(mean, float) / unit, 0)
     spread = np.maximum(np.asarray(variance, float) / unit**2, mu * 1.0001)
-    shape = np.where(mu > 0, mu * mu / np.maximum(spread - mu, mu * 1e-4), 1.0)
+    shape = np.where(mu > 0, mu * mu / np.maximum(spread - mu, np.maximum(mu * 1e-4, 1e-300)), 1.0)
     shape = np.minimum(shape, 1e4)
     chance = mu / (shape + mu)
     levels = np.asarray(levels, float)
@@ -123,7 +123,7 @@ def tsb(y: np.ndarray, known: np.ndarray, chance_alpha: float, size_alpha: float
 
     >>> y = np.array([[4.0], [0.0], [4.0], [0.0]])
     >>> round(float(tsb(y, np.ones((4, 1), bool), 0.1, 0.1)[0]), 3)
-    1.98
+    1.964
     """
     sold = (y > 0) & known
     count = np.maximum(known.sum(0), 1)

@@ -280,7 +280,7 @@ def _winters_run(y, known, phase, index, horizon, constants, start, slope):
         ahead = np.maximum(level + slope * started, 0)
         error = (y[now] - ahead * step) * known[now]
         loss += error * error / np.maximum(step, 0.2)
-        relative = error / step
+        relative = error / np.maximum(step, 0.4)  # a weak season says little about the level
         level = ahead + alpha * relative
         slope += alpha * beta * relative
         season[at] += gamma * (1 - alpha) * error / np.maximum(ahead, 0.1)
