@@ -165,7 +165,11 @@ def read_dates(
     full = [key for key, count in support.items() if count == total]
     if not full:
         _refuse_mixed(possible, support, texts, first_line)
-    columns = {tuple(keys[key] if keys else NO_DAY for keys in possible): key for key in full}
+    # a two-digit year rarely stands first: only where nothing else fits
+    full = [key for key in full if not (key[0].startswith("short") and key[1] == DateOrder.YMD)] or full
+    columns: dict[tuple, tuple] = {}
+    for key in full:
+        columns.setdefault(tuple(keys[key] if keys else NO_DAY for keys in possible), key)
     if len(columns) > 1:
         pairs = [(int(n), text) for text, keys, n in zip(texts, possible, first_line, strict=True) if keys]
         raise OrderFileError(
