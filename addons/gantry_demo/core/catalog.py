@@ -14,7 +14,12 @@ from .types import Customer, Event, Price, Product, Supplier
 __all__ = ["make_customers", "make_events", "make_prices", "make_products", "make_suppliers"]
 
 PREFIX = "200"  # in-store numbers, see barcode.ean13
-RATE = 0.6  # of families.csv, for a history of about 45,000 delivery lines
+
+
+def _rate(family, share):
+    """Return orders a day: a fifth of the articles make most of the lines, the tail sells now and then."""
+    rate = float(family["rate"]) * share
+    return 0.8 / (1 + (0.45 / rate) ** 3) if family["kind"] == "regular" else rate
 
 
 def _families():
@@ -59,8 +64,7 @@ def make_products(params, rng):
                 unit=family["unit"] or "unit",
                 season=family["season"],
                 kind=family["kind"],
-                rate=float(family["rate"]) * float(share[index]) * params.volume
-                * (RATE if family["kind"] == "regular" else 1.0),
+                rate=_rate(family, float(share[index])) * params.volume,
                 per_order=max(1.0, float(family["per_order"]) / factor**0.4),
                 growth=float(family["growth"]),
             ))

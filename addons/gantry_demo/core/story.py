@@ -259,9 +259,9 @@ def _open_orders(params, lines, customer, address, held, flow, written, rng):
     # Customers order some days before they want it: tomorrow's book is full, next week's is not.
     group = _group(day, house, customer)
     draw, urgent = rng.random((2, group[-1] + 1))[:, group]
-    booked = (ahead >= 0) & (draw < np.array([1.0, 0.75, 0.5, 0.35, 0.3, 0.25, 0.2, 0.15])[np.clip(ahead, 0, 7)])
+    booked = (ahead >= 0) & (draw < np.array([1.0, 0.6, 0.4, 0.3, 0.2, 0.15, 0.1, 0.1])[np.clip(ahead, 0, 7)])
     # What was out of stock in the last days waits for goods.
-    waiting = (ahead < 0) & (ahead >= -6) & (missing > 0) & ~held
+    waiting = (ahead < 0) & (ahead >= -5) & (missing > 0) & ~held
     orders, sales = [], written.sales
     chosen = np.flatnonzero(booked | held | waiting)
     if len(chosen):

@@ -76,7 +76,7 @@ class GantryDemo(models.AbstractModel):
 
     @api.model
     def _load(self, today=None, progress=None, volume=1.0):
-        """Load the story in this transaction.
+        """Load the story in this transaction; the caller refreshes the forecasts.
 
         :param today: the day on which the story stops, by default today
         :param progress: called with (done, total, message) at every step
@@ -99,6 +99,7 @@ class GantryDemo(models.AbstractModel):
             self._check_may_load()
         today = fields.Date.to_date(job.params["today"])
         yield from self._tell(today, job.checkpoint or {})
+        self.env["gantry.forecast"]._enqueue_refresh(self.env.company)
         return {"chapters": self.env.company.sudo().gantry_demo_chapters}
 
     # -- telling it

@@ -1,4 +1,3 @@
-import base64
 import re
 import unicodedata
 
@@ -8,6 +7,7 @@ from odoo.fields import Command
 
 from .. import core
 from ..tools import pictures
+from ..tools.bulk import copy_rows
 
 BATCH = 120
 PACK_PREFIX = "201"  # in-store numbers for packs, beside 200 for single articles
@@ -45,6 +45,7 @@ class GantryDemo(models.AbstractModel):
                 vals.append(self._prepare_product_vals(row, categories, units, pack, routes if hub else None))
             templates = self.env["product.template"].create(vals)
             self._name_packs(templates.filtered("uom_ids"))
+            self._hang_pictures(templates)
             yield Progress(min(first + BATCH, len(rows)), len(rows))
 
     def _prepare_product_vals(self, row, categories, units, pack, routes):
@@ -52,7 +53,6 @@ class GantryDemo(models.AbstractModel):
             "name": row.name, "default_code": row.code, "barcode": row.barcode, "type": "consu", "is_storable": True,
             "categ_id": categories[row.category].id, "uom_id": units[row.unit].id, "list_price": row.price,
             "standard_price": row.cost, "weight": row.weight_kg, "volume": row.volume_m3,
-            "image_1920": base64.b64encode(pictures.product(row.category, row.brand)),
         }
         if pack:
             vals["uom_ids"] = [Command.set(pack.ids)]
@@ -69,6 +69,38 @@ class GantryDemo(models.AbstractModel):
             }
             for template in templates
         ])
+
+    def _hang_pictures(self, templates):
+        """Store the picture of every product, which many products share, in all the sizes that Odoo keeps.
+
+        Past the ORM, which would scale and store each of them five times over.
+        """
+        Attachment = self.env["ir.attachment"]
+        values, rows = {}, []
+        for template in templates:
+            path = "/".join(template.categ_id.complete_name.split(" / "))
+            brand = template.name.split(" ")[0]
+            for field in ("image_1920", "image_1024", "image_512", "image_256", "image_128"):
+                picture = pictures.product(path, brand)[field == "image_128"]
+                if picture not in values:
+                    values[picture] = Attachment._get_datas_related_values(picture, "image/png")
+                    if values[picture]["store_fname"]:
+                        Attachment._file_write(picture, values[picture]["checksum"])
+                stored = values[picture]
+                rows.append((
+                    field, "product.template", field, template.id, "binary", "image/png", stored["file_size"], False,
+                    stored["index_content"] or None, self.env.company.id,
+                    stored["checksum"], stored["store_fname"] or None,
+                    "\\x" + stored["db_datas"].hex() if stored["db_datas"] else None,
+                    self.env.uid, self.env.uid, self.env.cr.now(), self.env.cr.now(),
+                ))
+        copy_rows(self.env.cr, "ir_attachment", (
+            "name", "res_model", "res_field", "res_id", "type", "mimetype", "file_size", "public",
+            "index_content", "company_id", "checksum", "store_fname", "db_datas", "create_uid", "write_uid",
+            "create_date", "write_date",
+        ), rows)
+        templates.invalidate_recordset()
+        templates.product_variant_ids.invalidate_recordset()
 
     def _categories(self, paths):
         """Find or create the categories of these paths, their parents first; return them by path."""

@@ -52,6 +52,16 @@ class TestDemoAccess(GantryCase):
         with self.assertRaises(UserError):
             record.action_load()
 
+    def test_empty_planning_list_offers_the_story_to_a_manager_of_an_empty_company(self):
+        Forecast = self.env["gantry.forecast"]
+        link = 'name="gantry_demo.action_gantry_demo_load"'
+        self.assertIn(link, Forecast.with_user(self.user_manager).get_empty_list_help("<p>Nothing yet</p>"))
+        self.assertNotIn(link, Forecast.with_user(self.user_planner).get_empty_list_help("<p>Nothing yet</p>"))
+        self._receive(self._product("Real"), 5, self.wh_a1, "2026-01-05")
+        self.assertEqual(
+            Forecast.with_user(self.user_manager).get_empty_list_help("<p>Nothing yet</p>"), "<p>Nothing yet</p>"
+        )
+
     def test_settings_lead_to_the_screen(self):
         self.user_manager.group_ids |= self.env.ref("base.group_system")
         settings = self.env["res.config.settings"].with_user(self.user_manager).create({})

@@ -287,6 +287,8 @@ class TestDemoStory(GantryCase):
             self.assertIn("already loaded", self.env["gantry.demo"]._refusal(self.company_a))
         self.assertEqual(starts, [(0, TODAY, len(self.story.products)), (2, TODAY, len(self.story.products))])
         self.assertEqual(job.result["chapters"][-1], "bins")
+        refresh = self.env["gantry.job"].search([("identity", "=", "gantry_forecast.refresh")])
+        self.assertEqual((refresh.company_id, refresh.user_id), (self.company_a, self.user_manager))
 
     def test_promotions_are_in_the_calendar(self):
         events = self.env["gantry.demand.event"].search([("company_id", "=", self.company_a.id)])

@@ -9,7 +9,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-SIZE = 192
+SIZE = 256
+SMALL = 128
 SCALE = 3  # drawn larger and scaled down: smooth edges
 DARK = "#37414b"
 GREY = "#8d99a6"
@@ -162,6 +163,14 @@ def _hose(p, ink):
         p.ring(50, 50, radius, 6, ink)
     p.box(80, 50, 86, 88, ink, 2)
     p.box(78, 82, 88, 92, "#e0a030", 2)
+
+
+def _connector(p, ink):
+    p.box(14, 40, 44, 60, ink, 3)
+    p.box(42, 32, 62, 68, DARK, 4)
+    p.box(60, 42, 86, 58, "#e0a030", 2)
+    for x in (20, 27, 34):
+        p.box(x, 40, x + 2.5, 60, "#ffffff66", 0)
 
 
 def _can(p, ink):
@@ -359,7 +368,7 @@ GLYPHS = {
     "Cycling/Care": _bottle, "Cycling/Care/Workshop tools": _spanner,
     "Garden": _pot, "Garden/Growing/Compost": _sack, "Garden/Growing/Seeds": _packet, "Garden/Growing/Bulbs": _bulb,
     "Garden/Growing/Fertiliser": _bottle, "Garden/Watering/Hoses": _hose, "Garden/Watering/Cans": _can,
-    "Garden/Watering/Fittings": _nut, "Garden/Tools": _spade, "Garden/Tools/Cutting": _pruner,
+    "Garden/Watering/Fittings": _connector, "Garden/Tools": _spade, "Garden/Tools/Cutting": _pruner,
     "Garden/Tools/Lawn": _rake, "Garden/Outdoor living/Barbecue": _kettle, "Garden/Outdoor living/Furniture": _chair,
     "Garden/Outdoor living/Lighting": _lamp,
     "Workshop": _spanner, "Workshop/Hand tools/Screwdrivers": _driver, "Workshop/Hand tools/Pliers": _pruner,
@@ -387,11 +396,11 @@ def _icon(key, top, ink):
     ground = TINTS.get(top, "#eeeeee")
     image = Image.new("RGBA", (side, side), ground)
     GLYPHS[key](_Pen(ImageDraw.Draw(image, "RGBA"), side, ground), ink)
-    return _png(image, (SIZE, SIZE))
+    return _png(image, (SIZE, SIZE)), _png(image, (SMALL, SMALL))
 
 
 def product(category, brand):
-    """PNG of the kind of product, its accent in the brand's colour."""
+    """The kind of product, its accent in the brand's colour: a PNG of 256 pixels and one of 128."""
     key = max((name for name in GLYPHS if category.startswith(name)), key=len)
     ink = INKS[sum(brand.encode()) % len(INKS)]
     return _icon(key, category.split("/")[0], ink)

@@ -47,7 +47,7 @@ def test_story_is_of_the_size_it_promises(story, deliveries):
     assert 280 <= len(story.products) <= 350
     assert len(story.customers) == 200
     assert 15 <= len(story.suppliers) <= 22
-    assert 30_000 <= deliveries.sum() <= 50_000
+    assert 40_000 <= deliveries.sum() <= 65_000
     assert {row.category.count("/") for row in story.products} == {2}
 
 
