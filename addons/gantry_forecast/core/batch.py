@@ -21,7 +21,7 @@ __all__ = [
 
 DENSE = (DemandClass.SMOOTH, DemandClass.ERRATIC)
 SPARSE = (DemandClass.INTERMITTENT, DemandClass.LUMPY)
-DENSE_MEMBERS = ("theta", "ets", "winters", "snaive", "imapa", "mean8")
+DENSE_MEMBERS = ("theta", "holt", "winters", "snaive", "imapa", "mean8")
 SPARSE_MEMBERS = ("nb", "empirical")
 
 # used where learn() had too little to go by; values from rolling origins on generated demand of each class
@@ -33,7 +33,7 @@ DEFAULTS = {
     "NEW": {"alpha": 0.1, "pull": 3.0, "empirical_alpha": 0.1, "cv": 1.0, "seasonal": 1.0},
 }
 DEFAULT_MEMBERS = {
-    "SMOOTH": ("theta", "ets", "snaive"), "ERRATIC": ("theta", "ets", "imapa", "mean8"),
+    "SMOOTH": ("theta", "holt", "snaive"), "ERRATIC": ("theta", "holt", "imapa", "mean8"),
     "INTERMITTENT": ("nb",), "LUMPY": ("nb", "empirical"), "NEW": ("nb",), "DEAD": (),
 }
 
@@ -140,8 +140,8 @@ def dense_points(frame: Frame, rows: np.ndarray, names) -> tuple[dict[str, np.nd
     drift = smooth.theta(flat, steady, h)
     fits = [drift]
     points["theta"] = drift.path * future * unit
-    if "ets" in names:
-        points["ets"] = fit.path * future * unit
+    if "holt" in names:
+        points["holt"] = fit.path * future * unit
         fits.append(fit)
     if "winters" in names:
         moving = _winters(frame, rows, fit)

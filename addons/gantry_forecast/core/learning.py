@@ -17,9 +17,9 @@ __all__ = ["learn"]
 ALPHAS = (0.02, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35)
 PULLS = (0.0, 1.0, 3.0)
 COMBINATIONS = (
-    ("theta", "ets", "snaive"), ("theta", "ets"), ("theta", "winters"), ("theta", "winters", "snaive"),
-    ("theta", "ets", "winters", "snaive"), ("theta", "ets", "imapa"), ("theta", "ets", "imapa", "mean8"),
-    ("ets", "imapa", "mean8"),
+    ("theta", "holt", "snaive"), ("theta", "holt"), ("theta", "winters"), ("theta", "winters", "snaive"),
+    ("theta", "holt", "winters", "snaive"), ("theta", "holt", "imapa"), ("theta", "holt", "imapa", "mean8"),
+    ("holt", "imapa", "mean8"),
 )
 CLASSES = (DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY)
 LEAST = 12  # series of a class below which it learns together with its neighbour

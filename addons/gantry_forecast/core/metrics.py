@@ -49,7 +49,8 @@ def mase_scale(demand, season):
 
 def mase(actual, forecast, scale):
     """Mean absolute scaled error per series (Hyndman and Koehler 2006); actual (n, ...), scale (n,)."""
-    error = np.abs(actual - forecast).reshape(len(scale), -1)
+    error = np.abs(actual - forecast)
+    error = error.reshape(len(scale), int(np.prod(error.shape[1:])))
     ok = ~np.isnan(error)
     mean = _ratio(np.where(ok, error, 0).sum(1), ok.sum(1))
     return mean / scale

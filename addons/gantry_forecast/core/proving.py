@@ -18,8 +18,8 @@ PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 BOOST_SHARES = (0.0, 0.5, 1.0)
 GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
 NUMPY_COMPANIONS = (
-    ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "ets", "winters", "snaive"),
-    ("theta", "ets", "snaive"), ("winters", "snaive"), ("theta", "winters"), ("theta",), ("snaive",), (),
+    ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "holt", "winters", "snaive"),
+    ("theta", "holt", "snaive"), ("winters", "snaive"), ("theta", "winters"), ("theta",), ("snaive",), (),
     ("theta", "imapa", "mean8"),
 )
 

@@ -76,7 +76,7 @@ def test_recipe_survives_packing():
     report = TierReport(demand_class=2, tier="numpy", score=0.5, score_below=float("nan"), on=True, n=7)
     recipe = Recipe(
         bucket=Bucket.WEEK, horizon=4, quantiles=(0.1, 0.5), constants={"SMOOTH": {"alpha": 0.2}},
-        members={"SMOOTH": ("theta", "ets")}, tiers=[report], arrays={"errors_SMOOTH": np.eye(2)},
+        members={"SMOOTH": ("theta", "holt")}, tiers=[report], arrays={"errors_SMOOTH": np.eye(2)},
         boosters={"panel": b"tree"}, params=Params(quantiles=(0.1, 0.5)))
     found = Recipe.from_bytes(recipe.to_bytes())
     assert found.bucket is Bucket.WEEK and found.params == recipe.params and found.members == recipe.members
