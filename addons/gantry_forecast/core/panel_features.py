@@ -5,6 +5,7 @@ is ``origin - 1``, and its target is bucket ``origin + step - 1``. Every window 
 sum, so any sample of rows costs the same per row, however long the history is.
 """
 
+import dataclasses
 import warnings
 from dataclasses import dataclass
 
@@ -18,8 +19,12 @@ WINDOWS = {
 }
 LAGS = {"day": 14, "week": 8, "month": 12}
 LEVEL = {"day": 56, "week": 26, "month": 12}
+# An age beyond this says nothing about the product any more, only what date it is, and trees would learn the date.
+OLD = {"day": 364, "week": 52, "month": 36}
 MAX_GROUP_COLUMNS = 4
 MAX_CATEGORIES = 400
+FEW_INPUTS = 12
+BESIDE = " against group"
 
 
 class Windows:
@@ -31,6 +36,7 @@ class Windows:
     """
 
     def __init__(self, values):
+        values = np.asarray(values, dtype=np.float64)
         known = ~np.isnan(values)
         filled = np.where(known, values, 0.0)
         self.values = values
@@ -108,6 +114,9 @@ class Rows:
     def target(self):
         return self.origin + self.step - 1
 
+    def take(self, which):
+        return Rows(self.series[which], self.origin[which], self.step[which])
+
 
 class FeatureTable:
     """Turns rows of one problem into a float32 matrix; columns depend on bucket, groups and known names only.
@@ -115,39 +124,44 @@ class FeatureTable:
     Parameters
     ----------
     problem : Problem
-        ``demand`` (n, t) with NaN for unknown buckets. Only the part before a row's origin is looked at.
+        Only the part before a row's origin is looked at, besides what is known in advance.
+    pools : dict, optional
+        Demand of the groups as stored by `pools()` when the model was trained. With it, a series gets the same
+        features in whatever shard it comes.
     """
 
-    def __init__(self, problem):
-        self.bucket = str(getattr(problem.bucket, "value", problem.bucket))
-        self.year = YEAR[self.bucket]
-        demand = np.asarray(problem.demand, dtype=np.float64)
+    def __init__(self, problem, pools=None):
+        self.bucket = problem.bucket.value
+        demand = np.where(problem.closed[:problem.length], np.nan, problem.demand) \
+            if problem.closed is not None else problem.demand
         self.own = Windows(demand)
-        self.known = None if problem.known is None else np.asarray(problem.known, dtype=np.float32)
-        self.known_names = tuple(problem.known_names or ())
-        self.weight = problem.weight
-        self.groups, self.totals = self._group_totals(demand, problem.groups)
-        self.calendar = _calendar(problem.start, self.bucket, demand.shape[1] + problem.horizon)
-        self.closed = None if problem.closed is None else np.asarray(problem.closed, dtype=np.float32)
-        self._contrast = self._known_contrast()
+        self.known, self.known_names = problem.known, problem.known_names
+        self.weight, self.closed = problem.weight, problem.closed
+        self.start = problem.start
+        self.calendar = _calendar(problem.start, self.bucket, problem.length + problem.horizon)
+        self._pools = _measure_pools(problem, demand) if pools is None else pools
+        self.codes, self.totals, self.shares = self._place_pools(problem)
+        self.effects = [] if self.known is None else _effects(self.own, self.known, self.bucket)
 
-    @staticmethod
-    def _group_totals(demand, groups):
-        columns, totals = [], []
-        rows = np.zeros((len(demand), 0), dtype=np.int64) if groups is None else np.asarray(groups)
-        every = np.zeros(len(demand), dtype=np.int64)
-        for ids in [every, *rows.T[:MAX_GROUP_COLUMNS]]:
-            codes = np.unique(ids, return_inverse=True)[1].reshape(-1)
-            columns.append(codes)
-            totals.append(Windows(_group_mean(demand, codes)))
-        return columns, totals
+    def pools(self) -> dict[str, np.ndarray]:
+        """Mean demand per group and bucket, to be stored with the model."""
+        return self._pools
 
-    def _known_contrast(self):
-        """Known inputs of the finest group's mean, so a row sees itself against its neighbours."""
-        if self.known is None or self.known.shape[0] == 1:
-            return None
-        codes = self.groups[-1]
-        return _group_mean(self.known, codes)
+    def _place_pools(self, problem):
+        """Bring stored pools onto this problem's groups and columns; an unknown group has unknown demand."""
+        codes, totals = [], []
+        offset = _buckets_between(np.datetime64(str(self._pools["start"])), problem.start, self.bucket)
+        for index in range(int(self._pools["columns"])):
+            ids, mean = self._pools[f"ids_{index}"], self._pools[f"mean_{index}"]
+            wanted = np.zeros(problem.size, np.int64) if index == 0 else problem.groups[:, index - 1]
+            place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+            codes.append(np.where(ids[place] == wanted, place, len(ids)))
+            moved = np.full((len(ids) + 1, problem.length), np.nan)
+            begin, end = max(0, -offset), min(problem.length, mean.shape[1] - offset)
+            if end > begin:
+                moved[:-1, begin:end] = mean[:, begin + offset:end + offset]
+            totals.append(Windows(moved))
+        return codes, totals, [int(len(self._pools[f"ids_{index}"])) for index in range(len(codes))]
 
     def level(self, rows):
         """Scale of each row at its origin, in units per bucket, always positive."""
@@ -177,7 +191,7 @@ class FeatureTable:
     def _from_history(self, rows):
         own, series, origin = self.own, rows.series, rows.origin
         level = self.level(rows)
-        out = {"level": level, "step": rows.step, "age": origin - own.first[series]}
+        out = {"level": level, "step": rows.step, "age": np.minimum(origin - own.first[series], OLD[self.bucket])}
         out["since_sale"] = own.since_sale(series, origin)
         for lag in range(1, LAGS[self.bucket] + 1):
             out[f"lag_{lag}"] = own.at(series, origin - lag) / level
@@ -205,38 +219,138 @@ class FeatureTable:
 
     def _from_groups(self, rows):
         out = {}
-        for index, (codes, total) in enumerate(zip(self.groups, self.totals, strict=True)):
+        for index, (codes, total) in enumerate(zip(self.codes, self.totals, strict=True)):
             series, origin = codes[rows.series], rows.origin
             base = np.maximum(total.mean(series, origin - LEVEL[self.bucket], origin), 1e-6)
             for window in WINDOWS[self.bucket][:4:2]:
                 out[f"group{index}_mean_{window}"] = total.mean(series, origin - window, origin) / base
             out[f"group{index}_share"] = self.level(rows) / base
             out.update(_season_columns(total, series, rows, self.bucket, base, f"group{index}"))
-            if index and codes.max() < MAX_CATEGORIES:
+            if index and self.shares[index] <= MAX_CATEGORIES:
                 out[f"group{index}_code"] = series
         return out
 
     def _from_known(self, rows):
         if self.known is None:
             return {}
-        out = {}
+        out, together = {}, 0.0
         last = self.known.shape[1] - 1
         series = rows.series if self.known.shape[0] > 1 else np.zeros_like(rows.series)
-        windows = Windows(self.known.reshape(self.known.shape[0], -1)) if False else None
-        del windows
-        for index in range(self.known.shape[2]):
-            name = self.known_names[index] if index < len(self.known_names) else f"known_{index}"
-            plane = self.known[:, :, index]
-            now = plane[series, np.minimum(rows.target, last)]
-            out[name] = now
-            out[f"{name}_before"] = plane[series, np.clip(rows.target - 1, 0, last)]
-            out[f"{name}_after"] = plane[series, np.clip(rows.target + 1, 0, last)]
-            mean = Windows(plane).mean(series, rows.origin - LEVEL[self.bucket], rows.origin)
-            out[f"{name}_against_past"] = now - mean
-            if self._contrast is not None:
-                beside = self._contrast[self.groups[-1][rows.series], np.minimum(rows.target, last), index]
-                out[f"{name}_against_group"] = now - beside
+        for index, effect in enumerate(self.effects):
+            name, plane = self.known_names[index], self.known[:, :, index]
+            out[name] = plane[series, rows.target]
+            out[f"{name}_effect"], deviation = effect.at(rows, out[name])
+            together = together + np.nan_to_num(out[f"{name}_effect"])
+            if len(self.effects) <= FEW_INPUTS:
+                out[f"{name}_before"] = plane[series, np.maximum(rows.target - 1, 0)]
+                out[f"{name}_after"] = plane[series, np.minimum(rows.target + 1, last)]
+                out[f"{name}_deviation"] = deviation
+        out["known_effect"] = together
         return out
+
+
+class Effect:
+    """What one known input did to demand so far: slope of log demand (against its surroundings) on the input.
+
+    A series' own slope is pulled towards the slope of all series together, the more the fewer contrasts it has
+    seen; both are counted up to any origin in constant time.
+    """
+
+    PULL = 8.0
+
+    def __init__(self, plane, ratio, delay):
+        plane = np.broadcast_to(plane[:, :ratio.shape[1]], ratio.shape).astype(np.float64)
+        seen = ~np.isnan(ratio)
+        x, r = np.where(seen, plane, 0.0), np.where(seen, ratio, 0.0)
+        self.delay = delay
+        self.count = Windows._cumulate(seen.astype(np.float64))
+        self.x, self.xx = Windows._cumulate(x), Windows._cumulate(x * x)
+        self.r, self.rx = Windows._cumulate(r), Windows._cumulate(r * x)
+        cross, spread = self._moments(slice(None), slice(None))
+        self.all_cross, self.all_spread = cross.sum(axis=0), spread.sum(axis=0)
+        self.all_count = self.count.sum(axis=0)
+
+    def _moments(self, series, end):
+        count = np.maximum(self.count[series, end], 1.0)
+        cross = self.rx[series, end] - self.r[series, end] * self.x[series, end] / count
+        spread = self.xx[series, end] - self.x[series, end] ** 2 / count
+        return cross, np.maximum(spread, 0.0)
+
+    def at(self, rows, value):
+        """(effect on log demand, deviation of the input from its mean) of each row's target."""
+        end = np.maximum(rows.origin - self.delay, 0)
+        cross, spread = self._moments(rows.series, end)
+        common = self.all_cross[end] / np.maximum(self.all_spread[end], 1e-9)
+        unit = self.all_spread[end] / np.maximum(self.all_count[end], 1.0)
+        slope = (cross + self.PULL * unit * common) / np.maximum(spread + self.PULL * unit, 1e-9)
+        count = self.count[rows.series, end]
+        mean = self.x[rows.series, end] / np.maximum(count, 1.0)
+        deviation = np.where(count > 0, value - mean, np.nan)
+        return np.clip(slope * deviation, -3.0, 3.0), deviation
+
+
+def _effects(own, known, bucket):
+    """One `Effect` per known input."""
+    reach = {"day": (7, 14), "week": (1, 2, 3, 4), "month": (1, 2)}[bucket]
+    values, length = own.values, own.length
+    around = []
+    for shift in (*reach, *[-step for step in reach]):
+        moved = np.full_like(values, np.nan)
+        if abs(shift) < length:
+            begin, end = max(0, shift), min(length, length + shift)
+            moved[:, begin:end] = values[:, begin - shift:end - shift]
+        around.append(moved)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        base = np.nanmean(np.stack(around), axis=0)
+        floor = 0.05 * np.nanmean(values, axis=1, keepdims=True) + 1e-6
+        ratio = np.clip(np.log((values + floor) / (base + floor)), -3.0, 3.0)
+    return [Effect(known[:, :, index], ratio, max(reach)) for index in range(known.shape[2])]
+
+
+def beside_neighbours(problem):
+    """Add each known input's difference to its mean over the series' groups: a deal next door costs sales here.
+
+    Call it on the whole problem, before `learn` and before it is cut into shards; a second call changes nothing, and
+    so does a call on inputs that are the same for all series.
+    """
+    known = problem.known
+    if known is None or known.shape[0] == 1 or problem.groups is None or known.shape[0] < 2:
+        return problem
+    if any(name.endswith(BESIDE) for name in problem.known_names):
+        return problem
+    extra, names = [], []
+    for column in range(min(problem.groups.shape[1], MAX_GROUP_COLUMNS)):
+        codes = np.unique(problem.groups[:, column], return_inverse=True)[1].reshape(-1)
+        if codes.max() == 0 or codes.max() + 1 == problem.size:
+            continue
+        mean = _group_mean(known, codes)
+        differs = np.abs(known - mean[codes]).max(axis=(0, 1)) > 1e-6
+        extra.append((known - mean[codes])[:, :, differs].astype(np.float32))
+        names += [f"{name} {column}{BESIDE}" for name, keep in zip(problem.known_names, differs, strict=True) if keep]
+    if not names:
+        return problem
+    return dataclasses.replace(
+        problem, known=np.concatenate([known, *extra], axis=2), known_names=(*problem.known_names, *names))
+
+
+def _measure_pools(problem, demand):
+    columns = [np.zeros(problem.size, np.int64)]
+    if problem.groups is not None:
+        columns += list(problem.groups.T[:MAX_GROUP_COLUMNS])
+    pools = {"columns": np.array(len(columns)), "start": np.array(str(problem.start))}
+    for index, wanted in enumerate(columns):
+        ids, codes = np.unique(wanted, return_inverse=True)
+        pools[f"ids_{index}"] = ids.astype(np.int64)
+        pools[f"mean_{index}"] = _group_mean(demand, codes.reshape(-1)).astype(np.float32)
+    return pools
+
+
+def _buckets_between(first, second, bucket):
+    """Buckets from `first` to `second`, both the first days of buckets."""
+    if bucket == "month":
+        return int((second.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(int))
+    return int((second - first).astype(int)) // (7 if bucket == "week" else 1)
 
 
 def _group_mean(values, codes):
