@@ -187,7 +187,7 @@ class GantryDemandBuild(models.Model):
             """,
             **values,
         )
-        kept = SQL("(demand.excluded OR demand.reason IS NOT NULL OR demand.flag NOT IN ('none', 'return'))")
+        kept = SQL("(demand.excluded IS TRUE OR demand.reason IS NOT NULL OR demand.flag NOT IN ('none', 'return'))")
         count = 0
         for change in (
             # a day the planner has marked stays, empty
@@ -205,10 +205,10 @@ class GantryDemandBuild(models.Model):
                 """
                 INSERT INTO gantry_demand AS demand
                        (product_id, warehouse_id, company_id, date, source, quantity, quantity_out,
-                        quantity_returned, line_count, flag, create_uid, write_uid, create_date, write_date)
+                        quantity_returned, line_count, flag, excluded, create_uid, write_uid, create_date, write_date)
                 SELECT day.product_id, day.warehouse_id, %(company)s, day.date, day.source, day.quantity,
                        day.quantity_out, day.quantity_returned, day.line_count,
-                       CASE WHEN day.quantity_returned > 0 THEN 'return' ELSE 'none' END,
+                       CASE WHEN day.quantity_returned > 0 THEN 'return' ELSE 'none' END, FALSE,
                        %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM gantry_day day
              LEFT JOIN gantry_demand old ON old.product_id = day.product_id AND old.warehouse_id = day.warehouse_id

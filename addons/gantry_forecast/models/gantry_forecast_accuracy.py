@@ -61,3 +61,27 @@ class GantryForecastAccuracy(models.Model):
             "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
             self._field_to_sql(self._table, _RATIOS[name], query), self._field_to_sql(self._table, "actual", query),
         )
+
+    @api.model
+    @api.readonly
+    def get_summary(self, domain):
+        """Errors over everything a domain covers, for the line above the accuracy views.
+
+        :param domain: as shown on screen
+        :return: dict: actual, and WAPE of gantry, window and naive with their labels
+        """
+        [(actual, gantry, window, naive)] = self._read_group(
+            domain, [], ["actual:sum", "error_forecast:sum", "error_window:sum", "error_naive:sum"],
+        )
+        total = actual or 0.0
+        return {
+            "actual": total,
+            "gantry": gantry / total if total else 0.0,
+            "window": window / total if total else 0.0,
+            "naive": naive / total if total else 0.0,
+            "labels": {
+                "gantry": self.env._("Gantry"),
+                "window": self.env._("Best window of Odoo's wizard"),
+                "naive": self.env._("Naive (as last time)"),
+            },
+        }

@@ -57,6 +57,8 @@ class GantryForecastExplain(models.Model):
                 code = "season_day" if self.bucket == "day" else code
             elif code == "class":
                 code = f"class_{CLASS_NAMES[int(values.pop('demand_class'))]}"
+            elif code == "model":
+                values = {"model": self._get_model_words(values["model"])}
             elif code == "lookalike":
                 values = {"product": self.lookalike_product_id.display_name}
             elif code == "known":
@@ -73,6 +75,19 @@ class GantryForecastExplain(models.Model):
             found.append({"code": f"forecast_{code}", "numbers": values})
         found += self._get_planner_reasons()
         return found
+
+    def _get_model_words(self, model):
+        """What the core calls its members, in words a planner may have heard."""
+        _ = self.env._
+        words = {
+            "zero": _("nothing (dead product)"), "prior": _("the products of its category"), "theta": _("Theta"),
+            "ets": _("exponential smoothing"), "winters": _("Holt-Winters"), "snaive": _("same season last year"),
+            "imapa": _("IMAPA"), "mean8": _("mean of the last 8 buckets"), "nb": _("negative binomial"),
+            "empirical": _("own sales pattern"), "dot": _("dynamic optimised Theta"), "ces": _("complex smoothing"),
+            "autoets": _("AutoETS"), "autoces": _("AutoCES"), "panel": _("LightGBM across products"),
+            "lightgbm": _("LightGBM across products"), "tsb": _("TSB"),
+        }
+        return ", ".join(str(words.get(name.lower(), name)) for name in (model or "-").split("+"))
 
     def _get_planner_reasons(self):
         """What planners have done to history and forecast."""
@@ -152,7 +167,7 @@ class GantryExplain(models.AbstractModel):
                 change | {"peak": "weekday", "low": "weekday", "strength": "percent"},
             ),
             "forecast_season_group": (
-                _("Its own history is short: the seasonal shape counts %(own_weight)s, its category's the rest."),
+                _("Its history is short: its own seasonal shape counts %(own_weight)s, its category's the rest."),
                 {"own_weight": "percent"},
             ),
             "forecast_known": (

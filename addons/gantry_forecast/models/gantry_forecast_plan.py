@@ -211,7 +211,7 @@ class GantryForecastPlan(models.Model):
                                             AND day.warehouse_id = spike.warehouse_id
                                             AND day.date >= spike.date_from AND day.date < spike.date_to
                      ORDER BY spike.product_id, spike.warehouse_id, spike.date_from, day.quantity DESC) peak
-             WHERE demand.id = peak.id AND demand.flag = 'none' AND demand.write_uid IS NOT NULL
+             WHERE demand.id = peak.id AND demand.flag = 'none'
             """
         )
         cr.execute("DROP TABLE gantry_outlier")

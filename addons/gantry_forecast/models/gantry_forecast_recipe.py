@@ -37,7 +37,16 @@ class GantryForecastRecipe(models.Model):
     wape = fields.Float(string="Error", readonly=True, aggregator="avg")
     naive_wape = fields.Float(string="Naive Error", readonly=True, aggregator="avg")
     window_wape = fields.Float(string="Best Window Error", readonly=True, aggregator="avg")
-    window_name = fields.Char(string="Best Window", readonly=True)
+    window_name = fields.Selection(
+        [
+            ("last_7_days", "Last 7 days"), ("last_30_days", "Last 30 days"), ("last_3_months", "Last 3 months"),
+            ("last_12_months", "Last 12 months"), ("same_month_last_year", "Same month last year"),
+            ("next_month_last_year", "Next month last year"),
+            ("after_next_month_last_year", "After next month last year"),
+            ("quarter_last_year", "Last year quarter"),
+        ],
+        string="Best Window", readonly=True, help="The window average of Odoo's replenishment wizard that did best.",
+    )
     windows = fields.Json(readonly=True)
     duration_s = fields.Float(string="Duration (s)", readonly=True)
     layouts = fields.Json(readonly=True, help="What stands where in the reason numbers of the forecasts.")
@@ -56,6 +65,10 @@ class GantryForecastRecipe(models.Model):
             self.layouts = layouts
         return layouts.index(layout)
 
+    def _get_window_label(self):
+        labels = dict(self._fields["window_name"]._description_selection(self.env))
+        return labels.get(self.window_name, "-")
+
     def _get_summary(self):
         """One friendly sentence: Gantry against the best window average of Odoo's wizard and against naive."""
         if not self.naive_wape:
@@ -63,7 +76,7 @@ class GantryForecastRecipe(models.Model):
         return self.env._(
             "Error on your own last buckets: Gantry %(gantry).2f, best window average of Odoo's wizard "
             "(%(window)s) %(window_wape).2f, naive %(naive).2f.",
-            gantry=self.wape, window=self.window_name or "-", window_wape=self.window_wape, naive=self.naive_wape,
+            gantry=self.wape, window=self._get_window_label(), window_wape=self.window_wape, naive=self.naive_wape,
         )
 
 

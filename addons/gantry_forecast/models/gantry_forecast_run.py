@@ -7,10 +7,9 @@ from datetime import timedelta
 import numpy as np
 
 from odoo import api, fields, models
+from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
 from odoo.tools import SQL, config
-
-from odoo.addons.gantry_base.jobs import Progress
 
 from ..core import QUANTILES, DemandClass, Params, ProblemError, Recipe, apply, learn
 from ..core.child import ChildError, Limits, call
@@ -182,6 +181,7 @@ class GantryForecastRun(models.Model):
         except (ChildError, ProblemError) as error:
             job._log(self.env._("The better models could not be tried: %s", error), "warning",
                      getattr(error, "details", None))
+            record.tier_ids.filtered(lambda line: line.tier in params.tiers and line.tier != "numpy").reason = "failed"
             return {"step": "finish"}
         record._file(recipe, state="refining")
         return {"step": "shards", "todo": self._get_shards(series, False)}

@@ -12,8 +12,8 @@ QUARTER = {"day": 91, "week": 13, "month": 3}
 def floor(day, bucket: str) -> np.datetime64:
     """First day of the bucket that holds a day.
 
-    >>> floor("2024-05-16", "week"), floor("2024-05-16", "month")
-    (numpy.datetime64('2024-05-13'), numpy.datetime64('2024-05-01'))
+    >>> str(floor("2024-05-16", "week")), str(floor("2024-05-16", "month"))
+    ('2024-05-13', '2024-05-01')
     """
     day = np.datetime64(day, "D")
     if bucket == "month":
@@ -38,8 +38,8 @@ def edges(start, count: int, bucket: str) -> np.ndarray:
 def back(end, count: int, bucket: str) -> np.datetime64:
     """First day of the bucket `count` buckets before one.
 
-    >>> back("2024-03-01", 2, "month")
-    numpy.datetime64('2024-01-01')
+    >>> str(back("2024-03-01", 2, "month"))
+    '2024-01-01'
     """
     end = np.datetime64(end, "D")
     if bucket == "month":

@@ -79,7 +79,7 @@ def pack(array: np.ndarray) -> bytes:
         if column.ndim == 1:
             field["value"] = _to_wire(column)
             continue
-        flat = column.reshape(len(array), -1)
+        flat = column.reshape(len(array), int(np.prod(column.shape[1:])))
         base = array.dtype[name].base
         field["dims"], field["size"], field["lower"] = 1, flat.shape[1], 1
         field["oid"] = _ELEMENT_OID[base.kind + str(base.itemsize)]

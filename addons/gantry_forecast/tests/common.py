@@ -1,0 +1,80 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import numpy as np
+
+from odoo.addons.gantry_base.tests.common import GantryCase
+
+from ..core import Params, learn
+from ..core.scale import InProcessExecutor
+from ..models import gantry_forecast_run
+from ..tools.copy import copy_from
+
+TODAY = "2026-03-04"  # a Wednesday; the running week began on Monday, March 2nd
+MONDAY = np.datetime64("2026-03-02")
+
+
+class ForecastCase(GantryCase):
+    """Company A forecasts weeks with the fast models only."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.company"].search([]).write({
+            "gantry_forecast_bucket": "week", "gantry_forecast_horizon": 6, "gantry_forecast_statistical": False,
+            "gantry_forecast_panel": False,
+        })
+        cls.Demand = cls.env["gantry.demand"]
+        cls.Forecast = cls.env["gantry.forecast"]
+        cls.Override = cls.env["gantry.forecast.override"]
+
+    @classmethod
+    def _sales(cls, product, quantities, warehouse=None, last=None):
+        """Imported weekly sales; the last one in the week before `last`, the running week by default."""
+        warehouse = warehouse or cls.wh_a1
+        rows = np.zeros(len(quantities), np.dtype([
+            ("product_id", "i4"), ("warehouse_id", "i4"), ("company_id", "i4"), ("date", "M8[D]"),
+            ("quantity", "f8"), ("quantity_out", "f8"),
+        ]))
+        rows["product_id"], rows["warehouse_id"] = product.id, warehouse.id
+        rows["company_id"] = warehouse.company_id.id
+        end = MONDAY if last is None else np.datetime64(last)
+        rows["date"] = end - 7 * np.arange(len(quantities), 0, -1) + 6  # Sundays
+        rows["quantity"] = rows["quantity_out"] = quantities
+        rows = rows[rows["quantity"] != 0]
+        cls.env.cr.execute(
+            "ALTER TABLE gantry_demand ALTER COLUMN source SET DEFAULT 'import', ALTER COLUMN flag SET DEFAULT 'none'"
+        )
+        copy_from(cls.env.cr, "gantry_demand", rows.dtype.names, rows)
+        cls.env["gantry.demand"].invalidate_model()
+        return rows
+
+    @classmethod
+    def _refresh(cls, company=None, mode="all", user=None):
+        company = company or cls.company_a
+        forecast = cls.Forecast.with_user(user) if user else cls.Forecast
+        job = forecast._enqueue_refresh(company, mode)
+        job._run_inline()
+        return job
+
+    @classmethod
+    def _forecast(cls, product, warehouse=None):
+        return cls.Forecast.with_context(active_test=False).search([
+            ("product_id", "=", product.id), ("warehouse_id", "=", (warehouse or cls.wh_a1).id),
+        ])
+
+    def _final(self, forecast):
+        return self.Forecast._read_arrays(forecast.ids)[forecast.id]["final"]
+
+    @contextmanager
+    def _tiers_in_process(self, series_per_shard=2):
+        """Better tiers on, with the fast models playing their part, shard by shard in this process."""
+        def play(function, problem, params, **_kw):
+            return learn(problem, Params(tiers=("numpy",)))
+
+        self.company_a.gantry_forecast_statistical = True
+        with patch.object(gantry_forecast_run, "call", play), \
+                patch.object(gantry_forecast_run, "SHARD", (series_per_shard, series_per_shard)), \
+                patch.object(type(self.Forecast), "_get_workers", lambda model: 1), \
+                patch.object(type(self.Forecast), "_get_executor", lambda model, company: InProcessExecutor()):
+            yield

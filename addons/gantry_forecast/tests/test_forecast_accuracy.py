@@ -1,0 +1,99 @@
+import numpy as np
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common import TODAY, ForecastCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestForecastAccuracy(ForecastCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Accuracy = cls.env["gantry.forecast.accuracy"]
+        rng = np.random.default_rng(2)
+        cls.product = cls._product("Valve")
+        cls._sales(cls.product, rng.poisson(20, 60))
+        cls.tiny = cls._product("Tiny")
+        cls._sales(cls.tiny, rng.poisson(0.5, 60))
+
+    def _live(self):
+        return self.Accuracy.search(
+            [("product_id", "=", self.product.id), ("kind", "=", "live")], order="lag, date desc")
+
+    def test_the_backtest_is_filed_by_month_and_agrees_with_the_list(self):
+        self._refresh()
+        rows = self.Accuracy.search([("product_id", "=", self.product.id), ("kind", "=", "backtest")])
+        self.assertGreater(len(rows), 1)
+        self.assertTrue(all(row.date.day == 1 for row in rows))
+        wape = sum(rows.mapped("error_forecast")) / sum(rows.mapped("actual"))
+        self.assertAlmostEqual(wape, self._forecast(self.product).wape, places=4)
+        naive = sum(rows.mapped("error_naive")) / sum(rows.mapped("actual"))
+        self.assertAlmostEqual(naive, self._forecast(self.product).naive_wape, places=4)
+
+    def test_a_second_run_replaces_the_backtest(self):
+        self._refresh()
+        count = self.Accuracy.search_count([])
+        self._refresh()
+        self.assertEqual(self.Accuracy.search_count([]), count)
+
+    def test_groups_divide_sums_by_sums(self):
+        self._refresh()
+        rows = self.Accuracy.search([("kind", "=", "backtest")])
+        [(wape, naive)] = self.Accuracy._read_group([("kind", "=", "backtest")], [], ["wape:avg", "wape_naive:avg"])
+        actual = sum(rows.mapped("actual"))
+        self.assertAlmostEqual(wape, 100 * sum(rows.mapped("error_forecast")) / actual, places=4)
+        self.assertAlmostEqual(naive, 100 * sum(rows.mapped("error_naive")) / actual, places=4)
+        summary = self.Accuracy.get_summary([("kind", "=", "backtest")])
+        self.assertAlmostEqual(100 * summary["gantry"], wape, places=4)
+
+    def test_the_summary_of_nothing_is_empty(self):
+        self.assertEqual(self.Accuracy.get_summary([("id", "=", 0)])["actual"], 0)
+
+    def test_a_closed_week_is_compared_with_what_was_forecast_before(self):
+        self._refresh()
+        forecast = self._final(self._forecast(self.product))[0]
+        self._deliver(self.product, 33, self.wh_a1, "2026-03-04")
+        with freeze_time("2026-03-09"):
+            self._refresh(mode="nightly")
+        row = self._live()
+        self.assertEqual((row.lag, str(row.date), row.actual), (1, "2026-03-02", 33))
+        self.assertAlmostEqual(row.forecast, forecast, places=4)
+        with freeze_time("2026-03-16"):
+            self._deliver(self.product, 20, self.wh_a1, "2026-03-10")
+            self._refresh(mode="nightly")
+        self.assertEqual([(row.lag, str(row.date)) for row in self._live()], [
+            (1, "2026-03-09"), (1, "2026-03-02"), (2, "2026-03-09")])
+
+    def test_a_forecast_made_in_the_middle_of_the_week_does_not_replace_the_first(self):
+        self._refresh()
+        forecast = self._final(self._forecast(self.product))[0]
+        self._deliver(self.product, 900, self.wh_a1, "2026-02-25")
+        self._refresh()
+        self._deliver(self.product, 33, self.wh_a1, "2026-03-04")
+        with freeze_time("2026-03-09"):
+            self._refresh()
+        self.assertAlmostEqual(self._live().forecast, forecast, places=4)
+
+    def test_a_week_out_of_stock_is_not_judged(self):
+        self._refresh()
+        self.env.cr.execute(
+            "INSERT INTO gantry_demand_stockout (product_id, warehouse_id, company_id, date_from, date_to)"
+            " VALUES (%s, %s, %s, '2026-03-02', '2026-03-08')",
+            (self.product.id, self.wh_a1.id, self.company_a.id),
+        )
+        self._deliver(self.tiny, 1, self.wh_a1, "2026-03-09")
+        with freeze_time("2026-03-10"):
+            self._refresh()
+        self.assertFalse(self._live())
+
+    def test_a_run_compares_itself_with_naive_and_the_best_window(self):
+        self._refresh()
+        recipe = self.Forecast._get_recipe(self.company_a)
+        self.assertGreater(recipe.naive_wape, 0)
+        self.assertGreater(recipe.window_wape, 0)
+        self.assertTrue(recipe.window_name)
+        self.assertIn("naive", recipe.summary)
+        self.assertIn("The fast models are always used.", recipe.tier_ids.mapped("sentence"))

@@ -1,0 +1,245 @@
+from unittest.mock import patch
+
+import numpy as np
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..core.child import ChildError
+from ..models import gantry_forecast_run
+from .common import TODAY, ForecastCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestForecastRun(ForecastCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rng = np.random.default_rng(5)
+        cls.steady = cls._product("Steady", standard_price=2)
+        cls._sales(cls.steady, cls.rng.poisson(20, 60))
+
+    def test_a_refresh_forecasts_what_sells(self):
+        job = self._refresh()
+        self.assertEqual((job.state, job.error), ("done", False))
+        forecast = self._forecast(self.steady)
+        self.assertEqual((str(forecast.date_start), forecast.bucket), ("2026-03-02", "week"))
+        self.assertAlmostEqual(forecast.next_qty, 20, delta=4)
+        self.assertAlmostEqual(forecast.horizon_qty, 6 * 20, delta=20)
+        self.assertAlmostEqual(forecast.value, 2 * forecast.horizon_qty, delta=0.01)
+        self.assertAlmostEqual(forecast.next_30_qty, 20 * 30 / 7, delta=15)
+        self.assertEqual((forecast.demand_class, forecast.tier), ("smooth", "numpy"))
+        self.assertFalse(forecast.demand_changed)
+        self.assertTrue(forecast.model)
+
+    def test_the_bands_rise_and_are_never_negative(self):
+        self._refresh()
+        lines = self._forecast(self.steady).line_ids
+        self.assertEqual(len(lines), 6)
+        for line in lines:
+            self.assertTrue(0 <= line.p05 <= line.p50 <= line.p95, line.date)
+        self.assertEqual([str(line.date) for line in lines[:2]], ["2026-03-02", "2026-03-09"])
+
+    def test_the_sums_agree_up_the_hierarchy(self):
+        category = self.env["product.category"].create({"name": "Pumps"})
+        for i in range(4):
+            self._sales(self._product(f"Pump {i}", categ_id=category.id), self.rng.poisson(5, 60))
+            self._sales(self._product(f"Pump B {i}", categ_id=category.id), self.rng.poisson(2, 60), self.wh_a2)
+        self._refresh()
+        lines = self.env["gantry.forecast.line"]
+        [(total,)] = lines._read_group([("company_id", "=", self.company_a.id)], [], ["final:sum"])
+        for groupby in ("categ_id", "warehouse_id", "product_id", "date:month"):
+            groups = lines._read_group([("company_id", "=", self.company_a.id)], [groupby], ["final:sum"])
+            self.assertAlmostEqual(sum(group[1] for group in groups), total, places=3, msg=groupby)
+        forecasts = self.Forecast.search([("company_id", "=", self.company_a.id)])
+        self.assertAlmostEqual(sum(forecasts.mapped("horizon_qty")), total, delta=1e-3 * total)
+
+    def test_a_product_with_one_sale_is_forecast_as_new(self):
+        product = self._product("Once")
+        self._sales(product, [3])
+        self._refresh()
+        forecast = self._forecast(product)
+        self.assertEqual((forecast.demand_class, forecast.is_new, forecast.alert), ("new", True, "new"))
+        self.assertTrue(any("new" in reason["text"] for reason in forecast.explanation))
+
+    def test_a_product_of_zeros_gets_a_forecast_of_zero(self):
+        product = self._product("Zeros")
+        self._deliver(product, 5, self.wh_a1, "2026-01-12")
+        self._return(product, 5, self.wh_a1, "2026-01-12")
+        self._refresh()
+        forecast = self._forecast(product)
+        self.assertTrue(forecast.date_forecast)
+        self.assertGreaterEqual(forecast.horizon_qty, 0)
+
+    def test_a_product_that_stopped_selling_is_dying(self):
+        product = self._product("Fading")
+        self._sales(product, [9] * 60 + [1] * 14)
+        self._refresh()
+        self.assertTrue(self._forecast(product).is_dying)
+        self.assertFalse(self._forecast(self.steady).is_dying)
+
+    def test_a_seasonal_product_is_told_and_explained(self):
+        product = self._product("Ice")
+        weeks = np.arange(160)
+        self._sales(product, np.round(50 + 40 * np.sin(2 * np.pi * weeks / 52)))
+        self._refresh()
+        forecast = self._forecast(product)
+        self.assertTrue(forecast.is_seasonal)
+        codes = [reason["code"] for reason in forecast.explanation]
+        self.assertIn("forecast_season_week", codes)
+        self.assertNotIn("?", " ".join(reason["text"] for reason in forecast.explanation))
+
+    def test_an_archived_product_leaves_the_list_and_comes_back(self):
+        self._refresh()
+        forecast = self._forecast(self.steady)
+        self.steady.active = False
+        self.assertFalse(forecast.active)
+        self._refresh()
+        self.assertFalse(self.Forecast.search([("product_id", "=", self.steady.id)]))
+        self.steady.active = True
+        self.assertTrue(forecast.active)
+
+    def test_a_company_without_history_gets_one_sentence(self):
+        job = self._refresh(self.company_b)
+        self.assertEqual(job.state, "done")
+        self.assertIn("no finished bucket of demand", job.result["note"])
+        self.assertIn("Gantry Test B", job.result["note"])
+
+    def test_two_refreshes_at_once_are_one(self):
+        first = self.Forecast._enqueue_refresh(self.company_a)
+        second = self.Forecast._enqueue_refresh(self.company_a, "nightly")
+        self.assertEqual(first, second)
+        other = self.Forecast._enqueue_refresh(self.company_b)
+        self.assertNotEqual(first, other)
+
+    def test_a_planner_may_refresh_and_a_stock_user_may_not(self):
+        action = self.Forecast.with_user(self.user_planner).action_refresh()
+        job = self.env["gantry.job"].browse(action["res_id"])
+        job._run_inline()
+        self.assertEqual((job.state, job.error), ("done", False))
+        self.assertTrue(self._forecast(self.steady).date_forecast)
+        with self.assertRaises(Exception):  # noqa: B017 AccessError, whatever class wraps it
+            self.Forecast.with_user(self.user_stock).action_refresh()
+
+    def test_outliers_are_flagged_on_their_day(self):
+        product = self._product("Spike")
+        quantities = [10, 11, 9, 10] * 15
+        quantities[40] = 900
+        self._sales(product, quantities)
+        self._refresh()
+        flagged = self.Demand.search([("product_id", "=", product.id), ("flag", "=", "outlier")])
+        self.assertEqual(flagged.mapped("quantity"), [900])
+
+    # -- better tiers, shard by shard
+
+    def test_every_product_is_refined_by_shard(self):
+        for i in range(4):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        with self._tiers_in_process():
+            job = self._refresh()
+        self.assertEqual((job.state, job.error), ("done", False))
+        self.assertEqual(job.result["refined"], job.result["series"])
+        record = self.Forecast._get_recipe(self.company_a)
+        self.assertEqual((record.state, record.refined_count), ("done", 5))
+
+    def test_a_killed_worker_leaves_whole_forecasts_and_the_run_goes_on(self):
+        for i in range(6):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        with self._tiers_in_process():
+            straight = self._refresh()
+            expected = self._all_arrays()
+            job = self.Forecast._enqueue_refresh(self.company_a)
+            turns = 0
+            while job.state != "done" and turns < 20:
+                # a new runner each time, after one step: all it knows is what is in the database
+                job._run_inline(max_steps=1)
+                self.env.invalidate_all()
+                turns += 1
+                lengths = {len(arrays["final"]) for arrays in self._all_arrays().values()}
+                self.assertEqual(lengths, {6})
+        self.assertGreater(turns, 4)
+        self.assertEqual(job.result, straight.result)
+        for forecast_id, arrays in self._all_arrays().items():
+            np.testing.assert_allclose(arrays["final"], expected[forecast_id]["final"], rtol=1e-5)
+
+    def _all_arrays(self):
+        return self.Forecast._read_arrays(self.Forecast.search([("company_id", "=", self.company_a.id)]).ids)
+
+    def test_better_models_that_fail_leave_the_fast_ones(self):
+        def fail(*_args, **_kw):
+            raise ChildError("The forecast process ran out of memory.", "trace")
+
+        self.company_a.gantry_forecast_statistical = True
+        with patch.object(gantry_forecast_run, "call", fail):
+            job = self._refresh()
+        self.assertEqual(job.state, "done")
+        self.assertTrue(self._forecast(self.steady).date_forecast)
+        warning = job.log_ids.filtered(lambda line: line.level == "warning")
+        self.assertIn("ran out of memory", warning.message)
+        tiers = self.Forecast._get_recipe(self.company_a).tier_ids
+        self.assertIn("failed", tiers.filtered(lambda line: line.tier == "statistical").mapped("reason"))
+
+    # -- nightly
+
+    def test_the_night_forecasts_only_what_changed(self):
+        other = self._product("Other")
+        self._sales(other, self.rng.poisson(5, 60))
+        self._refresh()
+        stamp = self._forecast(other).write_date
+        self.env.cr.execute("UPDATE gantry_forecast SET write_date = write_date - interval '1 hour'")
+        self._deliver(self.steady, 500, self.wh_a1, "2026-02-26")
+        before = self._forecast(self.steady).next_qty
+        job = self._refresh(mode="nightly")
+        self.assertEqual(job.result["series"], 1)
+        self.env.invalidate_all()
+        self.assertNotEqual(self._forecast(self.steady).next_qty, before)
+        self.assertLess(self._forecast(other).write_date, stamp)
+
+    def test_a_quiet_night_says_so(self):
+        self._refresh()
+        job = self._refresh(mode="nightly")
+        self.assertEqual(job.result, {"series": 0, "note": "Nothing has changed since the last forecast."})
+
+    def test_a_new_week_moves_every_forecast_on(self):
+        self._deliver(self.steady, 20, self.wh_a1, "2026-03-03")
+        self._refresh()
+        with freeze_time("2026-03-10"):
+            job = self._refresh(mode="nightly")
+            self.assertEqual(job.result["series"], 1)
+            self.assertEqual(str(self._forecast(self.steady).date_start), "2026-03-09")
+
+    def test_the_cron_asks_for_one_job_per_company_that_wants_it(self):
+        self.company_b.gantry_forecast_nightly = False
+        self.Forecast._cron_refresh()
+        jobs = self.env["gantry.job"].with_context(allowed_company_ids=[]).sudo().search([
+            ("method", "=", "_job_refresh"), ("state", "=", "pending")])
+        self.assertIn(self.company_a, jobs.company_id)
+        self.assertNotIn(self.company_b, jobs.company_id)
+
+    # -- one product now
+
+    def test_one_product_can_be_forecast_at_once(self):
+        product = self._product("Now")
+        self._sales(product, self.rng.poisson(5, 60))
+        self.Forecast._ensure_series(self.company_a)
+        forecast = self._forecast(product).with_user(self.user_planner)
+        forecast.action_refresh_now()
+        self.assertTrue(forecast.date_forecast)
+        self.assertFalse(self._forecast(self.steady).date_forecast)
+
+    def test_a_new_product_follows_its_lookalike(self):
+        product = self._product("Newcomer")
+        forecast = self.Forecast.create({
+            "product_id": product.id, "warehouse_id": self.wh_a1.id, "lookalike_product_id": self.steady.id,
+        })
+        self._refresh()
+        self.assertGreater(forecast.horizon_qty, 0)
+        self.assertIn("Steady", " ".join(reason["text"] for reason in forecast.explanation))
+
+    def test_a_company_without_history_cannot_forecast_now(self):
+        forecast = self.Forecast.with_company(self.company_b).create({
+            "product_id": self.steady.id, "warehouse_id": self.wh_b1.id})
+        with self.assertRaisesRegex(UserError, "no finished bucket"):
+            forecast.action_refresh_now()
