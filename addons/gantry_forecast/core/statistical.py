@@ -19,12 +19,12 @@ from .types import Bucket, Params, Problem
 
 __all__ = ["MEMBERS", "affordable", "available", "members"]
 
-MEMBERS = ("dot", "ces", "ets", "ets_additive", "stl", "arima")
+MEMBERS = ("dot", "ces", "ets", "ets_additive", "stl")
 # Long histories cost time and hold no news: the last 400 days, five years of weeks, twelve years of months.
 KEEP = {Bucket.DAY: 400, Bucket.WEEK: 260, Bucket.MONTH: 144}
 SHORTEST = 8
 # Milliseconds per series of about 36 months on one core, measured; they grow with the length of the history.
-COST_MS = {"dot": 1.2, "ces": 5.1, "ets_additive": 8.9, "ets": 30.7, "stl": 4.0, "arima": 150.0}
+COST_MS = {"dot": 1.2, "ces": 5.1, "ets_additive": 8.9, "ets": 30.7, "stl": 4.0}
 _STOP_EVERY = 50
 
 
@@ -43,15 +43,16 @@ def available() -> bool:
     return find_spec("statsforecast") is not None
 
 
-def affordable(problem: Problem, seconds: float = 480.0, processes: int = 2) -> tuple[str, ...]:
+def affordable(problem: Problem, seconds: float | None = None, processes: int = 2) -> tuple[str, ...]:
     """Members whose run over all series of `problem` fits into the time, cheapest first.
 
     Parameters
     ----------
     problem : Problem
         The whole problem, not a sample of it.
-    seconds : float
-        Wall time that the tier may take.
+    seconds : float, optional
+        Wall time that one forecast of all series may take; by default two minutes for a small problem, rising to eight
+        for 100,000 series.
     processes : int
         Processes that share the work.
 
@@ -60,11 +61,12 @@ def affordable(problem: Problem, seconds: float = 480.0, processes: int = 2) -> 
     tuple of str
         Members in the order of `MEMBERS`; full ETS takes the place of additive ETS where there is time for it.
     """
+    seconds = min(120.0 + 0.0036 * problem.size, 480.0) if seconds is None else seconds
     length = min(problem.length, KEEP[problem.bucket])
     each_ms = seconds * processes * 1000.0 / max(problem.size, 1) / max(length / 36.0, 0.3)
     fitting = ["dot", "ces", "ets_additive", "ets"]
     if problem.bucket is Bucket.WEEK and problem.length >= 104:
-        fitting = ["dot", "stl", "ces", "ets_additive", "ets", "arima"]
+        fitting = ["dot", "stl", "ces", "ets_additive", "ets"]
     chosen, spent = [], 0.0
     for name in fitting:
         replaced = COST_MS["ets_additive"] if name == "ets" and "ets_additive" in chosen else 0.0
@@ -152,7 +154,10 @@ def _fit(name, history, season, horizon) -> Fit | None:
     except Exception:
         # The libraries raise many kinds of errors on odd series; the member is then absent for this series.
         return None
-    if fit is None or not (np.isfinite(fit.mean).all() and np.isfinite(fit.deviation).all()):
+    if fit is None:
+        return None
+    fit = Fit(np.asarray(fit.mean, dtype=float), np.asarray(fit.deviation, dtype=float))
+    if not (np.isfinite(fit.mean).all() and np.isfinite(fit.deviation).all()):
         return None
     limit = 10.0 * history.max()
     if (fit.mean > limit).any() or fit.deviation[0] > limit:
@@ -254,14 +259,4 @@ def _stl(history, season, horizon):
     return Fit(rest.mean + ahead, rest.deviation)
 
 
-def _arima(history, season, horizon):
-    """ARIMA chosen by AICc, without season (Hyndman and Khandakar 2008); only for few series."""
-    from statsforecast.models import AutoARIMA
-
-    season = season if season <= 12 else 1
-    result = AutoARIMA(season_length=season).forecast(history, horizon, level=[80])
-    z = NormalDist().inv_cdf(0.9)
-    return Fit(result["mean"], (result["hi-80"] - result["lo-80"]) / (2 * z))
-
-
-_FITTERS = {"dot": _dot, "ces": _ces, "ets": _ets, "ets_additive": _ets_additive, "stl": _stl, "arima": _arima}
+_FITTERS = {"dot": _dot, "ces": _ces, "ets": _ets, "ets_additive": _ets_additive, "stl": _stl}
