@@ -77,8 +77,13 @@ class GantryJob(models.Model):
     @api.depends("model", "res_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_record_name(self):
-        for job in self:
-            job.record_name = job._record()._filtered_access("read").display_name
+        for model, jobs in self.grouped("model").items():
+            names = {}
+            if model in self.env:
+                records = self.env[model].browse({job.res_id for job in jobs if job.res_id}).exists()
+                names = {record.id: record.display_name for record in records._filtered_access("read")}
+            for job in jobs:
+                job.record_name = names.get(job.res_id, False)
 
     @api.depends("date_started", "date_done", "state")
     def _compute_elapsed(self):

@@ -10,7 +10,7 @@ from .job_case import JobMixin
 @tagged("post_install", "-at_install")
 class TestUnits(HootMixin, HttpCase):
     def test_units_of_the_widgets(self):
-        self.run_hoot("@gantry_base", at_least=17)
+        self.run_hoot("@gantry_base", at_least=18)
 
 
 @tagged("post_install", "-at_install")

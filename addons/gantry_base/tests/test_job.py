@@ -230,6 +230,15 @@ class TestJob(JobMixin, GantryCase):
         with self.assertRaisesRegex(UserError, "does not exist any more"):
             job.action_open_record()
 
+    def test_names_of_many_records_cost_no_more_queries_than_of_one(self):
+        self.counter(1)
+        partners = self.env["res.partner"].create([{"name": f"Linked {number}"} for number in range(20)])
+        jobs = self.env["gantry.job"].union(*(self.enqueue(record=partner) for partner in partners))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):  # the jobs, which partners exist, their names
+            self.assertEqual(jobs.mapped("record_name"), partners.mapped("name"))
+
     def test_only_ended_jobs_can_be_deleted(self):
         self.counter(1)
         job = self.enqueue()

@@ -2,7 +2,15 @@ import { expect, test } from "@odoo/hoot";
 import { click, queryAllTexts } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, MockServer, models, mountView, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    makeServerError,
+    MockServer,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 
 class GantryJob extends models.Model {
     _name = "gantry.job";
@@ -98,6 +106,20 @@ test("a record with a link to a job shows its progress", async () => {
     });
     expect(".o_gantry_job_progress").toHaveAttribute("data-state", "running");
     expect(".o_gantry_job_open").toHaveCount(1);
+});
+
+test("a job that the user may not see leaves the form alone", async () => {
+    onRpc("gantry.job", "read", () => {
+        throw makeServerError({ type: "AccessError" });
+    });
+    await mountView({
+        type: "form",
+        resModel: "plan",
+        resId: 1,
+        arch: `<form><h1>Plan</h1><field name="job_id" widget="gantry_job_progress"/></form>`,
+    });
+    expect("h1").toHaveText("Plan");
+    expect(".o_gantry_job_progress").toHaveCount(0);
 });
 
 test("numbers behind a sentence are shown on demand", async () => {

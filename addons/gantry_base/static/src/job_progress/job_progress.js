@@ -2,6 +2,7 @@ import { Component, onMounted, onWillStart, onWillUnmount, onWillUpdateProps, us
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -41,12 +42,12 @@ export class JobProgress extends Component {
         this.action = useService("action");
         this.state = useState({ job: null });
         this.looks = 0;
-        onWillStart(() => this.look(this.props));
+        onWillStart(() => this.start(this.props));
         onMounted(() => this.plan());
         onWillUpdateProps(async (props) => {
             browser.clearTimeout(this.timer);
             this.looks = 0;
-            await this.look(props);
+            await this.start(props);
             this.plan();
         });
         onWillUnmount(() => {
@@ -62,6 +63,18 @@ export class JobProgress extends Component {
 
     get isLink() {
         return this.props.record.fields[this.props.name].type === "many2one";
+    }
+
+    /** The first look: a job that the user may not see must not take the whole form down. */
+    async start(props) {
+        try {
+            await this.look(props);
+        } catch (error) {
+            if (!(error instanceof RPCError)) {
+                throw error;
+            }
+            this.state.job = null;
+        }
     }
 
     async look(props) {
