@@ -228,7 +228,7 @@ class Child:
         self._files.cleanup()
 
 
-def call(function, *args, stop=None, progress=None, limits: Limits | None = None, **kwargs):
+def call(function, *args, stop=None, progress=None, limits: Limits | None = None, folder: str | None = None, **kwargs):
     """Run one function of the core in a child process and return what it returns.
 
     Parameters
@@ -242,6 +242,8 @@ def call(function, *args, stop=None, progress=None, limits: Limits | None = None
     progress : callable, optional
         Called with what the function reports.
     limits : Limits, optional
+    folder : str, optional
+        Folder of the core to load, this one by default.
 
     Raises
     ------
@@ -252,7 +254,7 @@ def call(function, *args, stop=None, progress=None, limits: Limits | None = None
     ChildError
         Otherwise, in one plain sentence.
     """
-    with Child(limits) as child:
+    with Child(limits, folder=folder) as child:
         child.submit(function, args, kwargs)
         while True:
             finished, result = child.receive(progress)
