@@ -92,7 +92,7 @@ def order_size(products, chosen, rng):
     """Return a quantity for each chosen article: lognormal round the usual size, most often whole packs."""
     mean = np.array([product.per_order for product in products])[chosen]
     pack = np.array([product.pack for product in products])[chosen]
-    spread = np.array([{"regular": 0.4, "spare": 0.45, "project": 0.85}[p.kind] for p in products])[chosen]
+    spread = np.array([{"regular": 0.28, "spare": 0.35, "project": 0.85}[p.kind] for p in products])[chosen]
     size = np.maximum(1, np.rint(rng.lognormal(np.log(mean) - spread**2 / 2, spread)))
     whole = (rng.random(len(size)) < 0.75) & (mean >= pack)
     return np.where(whole, np.maximum(1, np.rint(size / pack)) * pack, size)
@@ -103,7 +103,7 @@ def order_lines(products, rates, params, rng, *, ahead_days=8, projects=14):
     days = params.days + ahead_days
     lam = rates[:, :, :days]
     # Shops follow each other: the count is a Poisson with a gamma rate (negative binomial).
-    burst = rng.gamma(12.0, 1 / 12.0, lam.shape)
+    burst = rng.gamma(40.0, 1 / 40.0, lam.shape)
     regular = np.array([product.kind == "regular" for product in products])
     counts = rng.poisson(np.where(regular[:, None, None], lam * burst, lam))
     article, house, day = np.nonzero(counts)
