@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import io
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -155,9 +156,8 @@ class GantryDemandImport(models.Model):
         self.column_ids = [Command.clear()]
         if not self.file:
             return None
-        data = base64.b64decode(self.file)
         try:
-            self._fill_columns(self._source(io.BytesIO(data)))
+            self._fill_columns(self._source(base64.b64decode(self.file)))
         except UserError as error:
             self.file = False
             return {"warning": {"title": self.env._("This file cannot be used"), "message": str(error)}}
@@ -228,12 +228,14 @@ class GantryDemandImport(models.Model):
             return open(attachment._full_path(attachment.store_fname), "rb")
         return io.BytesIO(attachment.raw)
 
-    def _source(self, stream=None, path=None):
+    def _source(self, data=None, path=None):
         """The file for the reader: uploaded, in memory or on the disk of this machine."""
-        opener = (lambda: open(path, "rb")) if path else self._open_file
-        if stream is not None:
-            data = stream.getvalue()
-            opener = lambda: io.BytesIO(data)  # noqa: E731
+        if data is not None:
+            opener = partial(io.BytesIO, data)
+        elif path:
+            opener = partial(open, path, "rb")
+        else:
+            opener = self._open_file
         with opener() as handle:
             size = handle.seek(0, io.SEEK_END)
         try:

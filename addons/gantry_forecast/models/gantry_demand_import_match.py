@@ -79,6 +79,7 @@ class GantryDemandImportMatch(models.Model):
         domain = Domain("company_id", "in", [False, self.company_id.id])
         if not fold:
             domain &= Domain(field, "in", texts)
+        Product.flush_model(["active", "barcode", "company_id", "default_code"])
         query = Product._search(domain)
         column = SQL.identifier(query.table, field)
         if fold:
@@ -127,9 +128,8 @@ class GantryDemandImportMatch(models.Model):
         self.warehouse_ids = [
             Command.clear(),
             *(
-                Command.create({"name": text, "line_count": counts[i], "warehouse_id": ids[i]})
-                for i, text in enumerate(texts)
-                if text
+                Command.create({"name": text, "line_count": counts[i], "warehouse_id": ids[i] or False})
+                for text, i in sorted((text, i) for i, text in enumerate(texts) if text)
             ),
         ]
         return np.array(ids, np.int64)[index]
@@ -139,7 +139,10 @@ class GantryDemandImportMatch(models.Model):
     def _check_may_create_products(self):
         if not self.env["product.product"].has_access("create"):
             raise AccessError(
-                self.env._("You may not create products: ask an inventory manager to import this file, or report them.")
+                self.env._(
+                    "You may not create products: your user lacks the right to. Import without creating them, or ask "
+                    "somebody who has it."
+                )
             )
 
     def _create_products(self, found, match):

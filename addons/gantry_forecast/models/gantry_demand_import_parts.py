@@ -23,9 +23,9 @@ class GantryDemandImportColumn(models.Model):
     _rec_name = "name"
 
     import_id = fields.Many2one("gantry.demand.import", required=True, index=True, ondelete="cascade")
-    position = fields.Integer(required=True, readonly=True, aggregator=None)
-    name = fields.Char("Column", required=True, readonly=True)
-    sample = fields.Char("First values", readonly=True)
+    position = fields.Integer(required=True, aggregator=None)
+    name = fields.Char("Column", required=True)
+    sample = fields.Char("First values")
     role = fields.Selection(ROLES, "Holds", help="Leave empty for a column that is not needed.")
 
 

@@ -39,8 +39,8 @@ class GantryExplain(models.AbstractModel):
             ),
             "import_far_out": (
                 _(
-                    "%(count)s line(s) hold more than %(limit)s units and were not taken back; their days are flagged as "
-                    "outliers and left out of the forecast."
+                    "%(count)s line(s) hold more than %(limit)s units and were not taken back; their days are flagged "
+                    "as outliers and left out of the forecast."
                 ),
                 {"count": "integer", "limit": "integer"},
             ),

@@ -3,7 +3,7 @@ import numpy as np
 from odoo import fields, models
 from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, mute_logger, split_every
 
 from ..tools.copy import copy_from
 from .gantry_demand_import_match import NEW
@@ -307,7 +307,7 @@ class GantryDemandImportWrite(models.Model):
     def _unlink_unused(self, products):
         """Delete what can be deleted, halving the batch on refusal; returns how many are left."""
         try:
-            with self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 products.unlink()
         except Exception as error:  # any addon may refuse, in its own way, the deletion of a product in use
             if isinstance(error, (SystemError, MemoryError)):

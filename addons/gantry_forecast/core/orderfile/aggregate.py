@@ -81,7 +81,7 @@ def far_out_limit(quantity: np.ndarray) -> float:
     the range counts as at least a factor of ten, so that equal quantities do not make everything else absurd.
 
     >>> float(round(far_out_limit(np.array([1., 1., 2., 3., 10., 10., 12.]))))
-    11000
+    10000.0
     """
     size = np.abs(quantity)
     size = size[size > 0]
