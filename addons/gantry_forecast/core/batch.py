@@ -67,7 +67,7 @@ def prepare(problem: Problem, params: Params, recipe: Recipe | None) -> Frame:
     demand = problem.demand
     if problem.closed is not None:
         demand = np.where(problem.closed[:t], np.nan, demand)
-    pool = _pool_rows(problem, recipe)
+    pool = pool_rows(problem, recipe)
     effects = regressors.effects(problem, recipe, pool)
     promoted = None if effects is None else effects[:t].T > 1.15
     spikes = classify.outliers(demand, m, params.outlier_limit, promoted)
@@ -96,7 +96,7 @@ def prepare(problem: Problem, params: Params, recipe: Recipe | None) -> Frame:
     return Frame(problem, profile, unit, y, known, flat, steady, shape, phase, future, effect, pool, spikes, reliable)
 
 
-def _pool_rows(problem: Problem, recipe: Recipe | None) -> np.ndarray:
+def pool_rows(problem: Problem, recipe: Recipe | None) -> np.ndarray:
     """Row of each series in the recipe's group tables; the last row is for groups never seen."""
     if recipe is None or "group_ids" not in recipe.arrays:
         return np.zeros(problem.size, np.int64)

@@ -78,6 +78,7 @@ def _forecast_block(problem: Problem, recipe: Recipe, keep: int, executor, seed:
     model = _models(found, recipe)
     tiers.improve(found, model, recipe, executor=executor, seed=seed)
     _calibrate(found, model, recipe)
+    scaled = _scale_to_groups(found, model, recipe)
     frame, profile = found.frame, found.frame.profile
     part = {
         "mean": found.mean, "quantiles": found.quantiles, "demand_class": profile.demand_class, "model": model,
@@ -85,7 +86,7 @@ def _forecast_block(problem: Problem, recipe: Recipe, keep: int, executor, seed:
         "season_strength": frame.season.strength.astype(np.float32), "naive": batch.naive(frame),
         "outlier": frame.outlier,
     }
-    part |= {f"r:{name}": values for name, values in _reasons(problem, found, recipe).items()}
+    part |= {f"r:{name}": values for name, values in _reasons(problem, found, recipe, scaled).items()}
     part |= _backtest(problem, recipe, executor, seed)
     return {name: values[:keep] for name, values in part.items()}
 
@@ -105,7 +106,22 @@ def _calibrate(found: batch.Forecast, model: np.ndarray, recipe: Recipe) -> None
                 found.quantiles[rows] = conformal.correct(found.quantiles[rows], factors, recipe.quantiles)
 
 
-def _reasons(problem: Problem, found: batch.Forecast, recipe: Recipe) -> dict[str, np.ndarray]:
+def _scale_to_groups(found: batch.Forecast, model: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """Move numpy-tier numbers towards their group's sum; the mean factor of each series, (n,)."""
+    trust = recipe.constants.get("GROUP", {}).get("trust", 0.0)
+    if trust == 0 or "group_factor" not in recipe.arrays:
+        return np.ones(len(model), np.float32)
+    table = recipe.arrays["group_factor"]
+    steps = np.minimum(np.arange(found.mean.shape[1]), table.shape[1] - 1)
+    factor = (table[np.ix_(found.frame.pool, steps)] ** trust).astype(np.float32)
+    factor[model >= len(DemandClass)] = 1
+    found.mean *= factor
+    found.quantiles *= factor[:, :, None]
+    found.level *= factor[:, 0]
+    return factor.mean(1)
+
+
+def _reasons(problem: Problem, found: batch.Forecast, recipe: Recipe, scaled: np.ndarray) -> dict[str, np.ndarray]:
     frame, profile = found.frame, found.frame.profile
     n = problem.size
     known = ~np.isnan(problem.demand)
@@ -122,7 +138,7 @@ def _reasons(problem: Problem, found: batch.Forecast, recipe: Recipe) -> dict[st
         "outlier_excluded": np.full(n, recipe.params.exclude_outliers),
         "season_own": frame.season.own.astype(np.float32), "own_weight": found.own_weight,
         "lookalike": np.full(n, -1, np.int32) if problem.lookalike is None else problem.lookalike,
-        "group_scale": np.ones(n, np.float32),
+        "group_scale": scaled,
     }
     if frame.effect is not None:
         reasons["known_factor"] = regressors.horizon_effects(problem, recipe, frame.pool)

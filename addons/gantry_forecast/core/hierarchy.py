@@ -1,4 +1,4 @@
-"""Sums over the hierarchy, and forecasts that agree on every level.
+"""Sums over the hierarchy, forecasts that agree on every level, and what a group knows that its products do not.
 
 Product-warehouse means add up to every group by construction. `scale_to_groups` moves them so that they add up to a
 better group forecast (top-down by forecast proportions, Athanasopoulos, Ahmed and Hyndman, IJF 2009).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["aggregate", "group_totals", "scale_to_groups"]
+__all__ = ["aggregate", "group_factors", "group_totals", "scale_to_groups"]
 
 
 def group_totals(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
@@ -44,6 +44,39 @@ def aggregate(
     sign = np.sign(np.arange(len(levels)) - middle)
     spread = np.maximum(total[:, :, None] + sign * size, 0)
     return total, np.maximum.accumulate(spread, axis=2)
+
+
+def group_factors(demand: np.ndarray, mean: np.ndarray, group: np.ndarray, count: int, predict, least: int = 15):
+    """How far the forecast of a group's sum lies from the sum of its products' forecasts.
+
+    A shop that grows shows it in the sum long before it shows in thousands of noisy products.
+
+    Parameters
+    ----------
+    demand : (n, t)
+        Unknown buckets after the first known one count as the product's mean.
+    mean : (n, h)
+        Product forecasts.
+    predict : callable
+        Forecast of sums: (count + 1, t) -> (count + 1, h).
+    least : int
+        Groups with fewer products take the factor of all products.
+
+    Returns
+    -------
+    (count + 1, h)
+        Factors within 0.67 and 1.5, the last row for all products together.
+    """
+    known = ~np.isnan(demand)
+    usual = np.where(known, demand, 0).sum(1) / np.maximum(known.sum(1), 1)
+    begun = np.cumsum(known, axis=1) > 0
+    filled = np.where(known, demand, np.where(begun, usual[:, None], 0))
+    sums = [np.vstack([group_totals(part, group, count), part.sum(0)]) for part in (filled, np.asarray(mean, float))]
+    target = predict(sums[0])
+    factor = np.where(sums[1] > 0, target / np.where(sums[1] > 0, sums[1], 1), 1.0)
+    thin = np.append(np.bincount(group, minlength=count) < least, False)
+    factor[thin] = factor[-1]
+    return np.clip(factor, 0.67, 1.5)
 
 
 def scale_to_groups(mean: np.ndarray, group: np.ndarray, target: np.ndarray, trust: float = 1.0) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from . import batch, conformal, metrics, proving
 from .backtest import actuals, learn_origins
 from .combine import median_of, spread_around
+from .hierarchy import group_factors
 from .pools import group_tables, stratified_sample
 from .types import TIERS, DemandClass, Params, Problem, Recipe, TierReport
 
@@ -22,6 +23,7 @@ COMBINATIONS = (
     ("holt", "imapa", "mean8"),
 )
 CLASSES = (DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY)
+TRUSTS = (0.5, 1.0)
 LEAST = 12  # series of a class below which it learns together with its neighbour
 GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
 
@@ -84,9 +86,13 @@ def learn(problem: Problem, params: Params | None = None, *, seed: int = 0, stop
             if trial is not None and not stop():
                 _learn_class(kind.name, trial, params, recipe)
             step()
+        if params.reconcile and not stop():
+            _learn_group_trust(sample, trials, params, recipe, starts, judged)
         proving.prove(
             problem, sample, trials, params, recipe, starts, judged, stop=stop, step=step, executor=executor)
         recipe.arrays.update(group_tables(problem, params))
+        if recipe.constants.get("GROUP", {}).get("trust", 0) > 0:
+            recipe.arrays["group_factor"] = _group_factor(sample, params, recipe).astype(np.float32)
         proving.finish(problem, rows, params, recipe, executor=executor, stop=stop)
     recipe.tiers.extend(_missing_reports(recipe, kinds))
     step.end()
@@ -151,6 +157,37 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
     recipe.tiers.append(TierReport(
         demand_class=int(DemandClass[kind]), tier="numpy", score=scores[best],
         score_below=trial.error(trial.naive), on=True, n=len(trial.actual), reason="base"))
+
+
+def _group_factor(past: Problem, params: Params, recipe: Recipe) -> np.ndarray:
+    """Factors of the groups as seen at the end of `past`, (G + 1, h)."""
+    pool = np.minimum(batch.pool_rows(past, recipe), len(recipe.arrays["group_ids"]) - 1)
+
+    def predict(totals):
+        sums = Problem(demand=totals, bucket=past.bucket, start=past.start, horizon=past.horizon, closed=past.closed)
+        return batch.forecast(sums, Params(tiers=("numpy",)), None).mean
+
+    mean = batch.forecast(past, params, recipe, (0.5,)).mean
+    return group_factors(past.demand, mean, pool, len(recipe.arrays["group_ids"]), predict)
+
+
+def _learn_group_trust(sample, trials, params, recipe, starts, judged) -> None:
+    """Whether, and how strongly, products are scaled to their groups: only where it lowers the loss at most origins."""
+    levels = params.quantiles
+    gains = {trust: [] for trust in TRUSTS}
+    for start in starts:
+        past = sample.until(start, judged)
+        found = batch.forecast(past, params, recipe)
+        factor = _group_factor(past, params, recipe)[found.frame.pool.clip(max=len(recipe.arrays["group_ids"]))]
+        truth = actuals(sample, start, judged)
+        weight = 1 / np.sqrt(np.maximum(found.frame.profile.mean, 1e-9))[:, None]
+        losses = {trust: np.nansum(metrics.pinball(
+            truth, found.quantiles * (factor**trust)[:, :, None], levels).mean(2) * weight) for trust in (0.0, *TRUSTS)}
+        for trust in TRUSTS:
+            gains[trust].append(losses[trust] / max(losses[0.0], 1e-12))
+    best = min(TRUSTS, key=lambda trust: np.mean(gains[trust]))
+    helps = np.mean(gains[best]) < GAIN and np.median(gains[best]) < 1
+    recipe.constants["GROUP"] = {"trust": best if helps else 0.0, "gain": float(np.mean(gains[best]))}
 
 
 def _sparse_constants(kind: str, trial: Trial, recipe: Recipe, levels) -> dict[str, float]:

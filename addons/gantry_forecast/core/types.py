@@ -253,7 +253,7 @@ class Params:
     drop_factor : float
         A member worse than this multiple of seasonal naive is dropped.
     reconcile : bool
-        Scale product forecasts to the forecasts of their groups where the backtest proves a gain.
+        Scale product forecasts towards the forecast of their group's sum where rolling origins prove a gain.
     threads : int
         Threads for the tiers that can use them.
     """
@@ -272,7 +272,7 @@ class Params:
     exclude_outliers: bool = False
     outlier_limit: float = 6.0
     drop_factor: float = 1.5
-    reconcile: bool = False
+    reconcile: bool = True
     threads: int = 1
 
     def __post_init__(self) -> None:
