@@ -1,4 +1,5 @@
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import psycopg2
 from psycopg2.errorcodes import UNIQUE_VIOLATION
@@ -9,6 +10,7 @@ from odoo.tools.constants import GC_UNLINK_LIMIT
 
 OPEN_STATES = ("pending", "running")
 KEEP_DAYS = 30
+UNSAVED_LINES = WeakKeyDictionary()  # log lines since the last step, by cursor: a rollback must not lose them
 
 
 class GantryJob(models.Model):
@@ -163,13 +165,12 @@ class GantryJob(models.Model):
         return self.browse(job.id)
 
     def _log(self, message, level="info", detail=None):
-        """Add a line to the log of the job; kept with the next step that is reached."""
+        """Add a line to the log of the job. It stays when the step it belongs to fails."""
         self.ensure_one()
-        return (
-            self.env["gantry.job.log"]
-            .sudo()  # the handler runs as a user who may only read logs
-            .create({"job_id": self.id, "level": level, "message": message, "detail": detail})
-        )
+        vals = {"job_id": self.id, "level": level, "message": message, "detail": detail}
+        UNSAVED_LINES.setdefault(self.env.cr, []).append(vals)
+        # sudo: the handler runs as a user who may only read logs
+        return self.env["gantry.job.log"].sudo().create(vals)
 
     def _open_action(self):
         """The window action that shows this job."""

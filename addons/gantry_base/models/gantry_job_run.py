@@ -12,7 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..jobs import Committed, Inline, Progress, sentence, trace
-from .gantry_job import OPEN_STATES
+from .gantry_job import OPEN_STATES, UNSAVED_LINES
 
 _logger = logging.getLogger(__name__)
 
@@ -193,6 +193,7 @@ class GantryJobRun(models.Model):
                 if isinstance(error, psycopg2.InterfaceError):
                     raise  # no connection to write with: the next runner finds the job without a worker
                 tx.undo()
+                lines = UNSAVED_LINES.pop(self.env.cr, [])
                 if self._is_concurrency(error):
                     if not tx.retries:
                         raise
@@ -200,6 +201,7 @@ class GantryJobRun(models.Model):
                         _logger.info("Job %s meets another transaction, %s tries left", self.id, tries_left)
                         time.sleep(0.1 * (MAX_TRIES - tries_left))
                         continue
+                self.env["gantry.job.log"].create([vals for vals in lines if vals["job_id"] == self.id])
                 self._fail(error)
                 tx.save()
                 return True
@@ -214,6 +216,7 @@ class GantryJobRun(models.Model):
         count = 0
         steps = self._steps()
         while not self._cancel_asked():
+            UNSAVED_LINES.pop(self.env.cr, None)
             with tx.step():
                 try:
                     self._save_progress(next(steps))

@@ -117,7 +117,7 @@ class TestBaseApi(JobMixin, GantryCase):
         api = self.api(self.user_planner)
         api.list_jobs(limit=1)
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(3):
             api.list_jobs(limit=100)
 
     def test_list_of_one_state(self):

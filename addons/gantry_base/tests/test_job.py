@@ -84,6 +84,18 @@ class TestJob(JobMixin, GantryCase):
         names = self.env["res.partner"].search([("name", "=like", "Job test %")]).mapped("name")
         self.assertEqual(names, ["Job test kept"])
 
+    def test_what_a_failing_step_has_logged_is_kept(self):
+        def fail(partners, job):
+            job._log("Line 1 is fine")
+            yield Progress(1, 2)
+            job._log("Line 2 has no product", "warning")
+            raise UserError("Stopped.")
+
+        self.handler(fail)
+        job = self.enqueue()
+        job._run_inline()
+        self.assertEqual(job.log_ids.mapped("message"), ["Line 1 is fine", "Line 2 has no product", "Stopped."])
+
     def test_unexpected_error_is_one_sentence_and_its_trace_is_for_managers(self):
         def crash(partners, job):
             yield Progress(1, 2)
