@@ -1,4 +1,6 @@
 import datetime
+import threading
+import urllib.parse
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -57,7 +59,7 @@ class GantryForecastApi(models.AbstractModel):
             forecasts = Forecast
         arrays = Forecast._read_arrays(forecasts.ids)
         items = [self._forecast_answer(forecast, arrays.get(forecast.id), first, last) for forecast in forecasts]
-        return self._page_answer(items, Forecast.search_count(domain), limit, offset)
+        return self._plain(self._page_answer(items, Forecast.search_count(domain), limit, offset))
 
     @api.model
     @api.readonly
@@ -115,7 +117,7 @@ class GantryForecastApi(models.AbstractModel):
             )
             for row in rows
         ]
-        return self._page_answer(items, Demand.search_count(domain), limit, offset)
+        return self._plain(self._page_answer(items, Demand.search_count(domain), limit, offset))
 
     @api.model
     @api.readonly
@@ -159,7 +161,8 @@ class GantryForecastApi(models.AbstractModel):
         if group_by == "all" and groups and groups[0][0] is None:
             groups = []
         page = groups[offset : offset + limit]
-        return self._page_answer([self._accuracy_answer(group_by, row) for row in page], len(groups), limit, offset)
+        items = [self._accuracy_answer(group_by, row) for row in page]
+        return self._plain(self._page_answer(items, len(groups), limit, offset))
 
     @api.model
     @api.readonly
@@ -174,17 +177,16 @@ class GantryForecastApi(models.AbstractModel):
         """
         self._require_group(READER)
         forecast = self._forecast_of(product_id, warehouse_id)
-        return self._json(
-            {
-                "forecast_id": forecast.id,
-                "demand_class": forecast.demand_class or None,
-                "model": forecast.model or None,
-                "reasons": [
-                    {"code": reason["code"], "text": reason["text"], "numbers": reason["numbers"]}
-                    for reason in forecast.explanation or []
-                ],
-            }
-        )
+        answer = {
+            "forecast_id": forecast.id,
+            "demand_class": forecast.demand_class or None,
+            "model": forecast.model or None,
+            "reasons": [
+                {"code": reason["code"], "text": reason["text"], "numbers": reason["numbers"]}
+                for reason in forecast.explanation or []
+            ],
+        }
+        return self._plain(self._json(answer))
 
     @api.model
     @api.readonly
@@ -220,9 +222,15 @@ class GantryForecastApi(models.AbstractModel):
         Override = self.env["gantry.forecast.override"]
         overrides = Override.search(domain, limit=limit, offset=offset, order="id desc") if limit else Override
         items = [self._override_answer(override) for override in overrides]
-        return self._page_answer(items, Override.search_count(domain), limit, offset)
+        return self._plain(self._page_answer(items, Override.search_count(domain), limit, offset))
 
     # -- answers
+
+    def _plain(self, answer):
+        """The answer as the caller's protocol can carry it: XML-RPC knows no null, False stands for nothing there."""
+        # Odoo hides the request from RPC calls, but notes its address on the thread for the log
+        path = urllib.parse.urlsplit(getattr(threading.current_thread(), "url", None) or "").path
+        return _without_null(answer) if path.startswith("/xmlrpc") else answer
 
     def _forecast_answer(self, forecast, arrays, first, last):
         return self._json(
@@ -389,3 +397,16 @@ ERRORS = {
 def _round(value):
     """Stored as single precision: more digits would be noise."""
     return round(float(value), 4)
+
+
+def _without_null(value):
+    """The value with False for every null.
+
+    >>> _without_null({"a": [None, 0]})
+    {'a': [False, 0]}
+    """
+    if isinstance(value, dict):
+        return {key: _without_null(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_null(item) for item in value]
+    return False if value is None else value

@@ -46,7 +46,9 @@ class GantryForecastApiWrite(models.AbstractModel):
                 request_uid, "gantry.forecast.api/push_history", payload, lambda: self._write_history(**payload)
             )
         except LineErrors as errors:
-            return {"import_id": None, "lines": len(lines), "demand_rows": 0, "errors": errors.args[0]}
+            return self._plain(
+                {"import_id": None, "lines": len(lines), "demand_rows": 0, "errors": errors.args[0]}
+            )
 
     @api.model
     def push_override(
@@ -112,8 +114,9 @@ class GantryForecastApiWrite(models.AbstractModel):
         self._checked_id("override_id", override_id)
 
         def cancel():
-            override = self.env["gantry.forecast.override"].with_context(active_test=False)
-            override = override.search([("id", "=", override_id)])
+            override = self.env["gantry.forecast.override"].search(
+                [("id", "=", override_id), ("active", "in", [True, False])]
+            )
             if not override:
                 raise UserError(self.env._("There is no override %s.", override_id))
             if override.active:

@@ -8,3 +8,5 @@ from . import test_forecast_problem
 from . import test_forecast_run
 from . import test_import
 from . import test_import_write
+from . import test_api
+from . import test_api_http
