@@ -303,8 +303,8 @@ def _effects(own, known, bucket):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         base = np.nanmean(np.stack(around), axis=0)
-        floor = 0.05 * np.nanmean(values, axis=1, keepdims=True) + 1e-6
-        ratio = np.clip(np.log((values + floor) / (base + floor)), -3.0, 3.0)
+        base = np.where(base > 0, base, np.nan)
+        ratio = np.clip(np.log((values / base + 0.05) / 1.05), -3.0, 3.0)
     return [Effect(known[:, :, index], ratio, max(reach)) for index in range(known.shape[2])]
 
 

@@ -325,6 +325,8 @@ def map_shards(problem: Problem, recipe: Recipe, executor: Executor, *, shard_si
     progress : callable, optional
         Called with (series done, series in all).
     """
+    if not problem.size:
+        return apply_shard(problem, recipe, seed)
     parts, done = {}, 0
     for rows, plan in iterate_shards(problem, recipe, executor, shard_size=shard_size, seed=seed, stop=stop):
         parts[int(rows[0])] = plan
