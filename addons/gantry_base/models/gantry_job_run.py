@@ -312,7 +312,7 @@ class GantryJobRun(models.Model):
             _logger.info("Job %s (%s) stopped: %s", self.id, self.name, text)
         else:
             text = job.env._(
-                "An unexpected error stopped this job (%(kind)s: %(text)s); the log has the details.",
+                "An unexpected error stopped this job (%(kind)s: %(text)s); a manager sees the details in the log.",
                 kind=type(error).__name__,
                 text=sentence(error)[:200],
             )

@@ -19,6 +19,17 @@ class TestGroups(GantryCase):
     def test_stock_user_is_no_planner(self):
         self.assertFalse(self.user_stock.has_group("gantry_base.group_planner"))
 
+    def test_menus_follow_the_role(self):
+        jobs, settings = self.env.ref("gantry_base.menu_jobs"), self.env.ref("gantry_base.menu_settings")
+        for user, visible in (
+            (self.user_stock, self.env["ir.ui.menu"]),
+            (self.user_planner, jobs),
+            (self.user_manager, jobs),
+            (self.env.ref("base.user_admin"), jobs | settings),
+        ):
+            menu_ids = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            self.assertEqual((jobs | settings).filtered_domain([("id", "in", list(menu_ids))]), visible, user.login)
+
     def test_administrator_is_manager(self):
         for xmlid in ("base.user_admin", "base.user_root"):
             self.assertTrue(self.env.ref(xmlid).has_group("gantry_base.group_manager"), xmlid)
