@@ -21,7 +21,7 @@ __all__ = [
 
 DENSE = (DemandClass.SMOOTH, DemandClass.ERRATIC)
 SPARSE = (DemandClass.INTERMITTENT, DemandClass.LUMPY)
-DENSE_MEMBERS = ("theta", "holt", "winters", "snaive", "imapa", "mean8")
+DENSE_MEMBERS = ("theta", "holt", "winters", "snaive", "imapa", "mean4", "mean8")
 SPARSE_MEMBERS = ("nb", "empirical")
 
 # used where learn() had too little to go by; values from rolling origins on generated demand of each class
@@ -152,8 +152,9 @@ def dense_points(frame: Frame, rows: np.ndarray, names) -> tuple[dict[str, np.nd
     if "imapa" in names:
         value = intermittent.imapa(flat, steady, frame.profile.adi[rows])
         points["imapa"] = value[:, None] * future * unit
-    if "mean8" in names:
-        points["mean8"] = intermittent.recent_mean(flat, steady)[:, None] * future * unit
+    for buckets in (4, 8):
+        if f"mean{buckets}" in names:
+            points[f"mean{buckets}"] = intermittent.recent_mean(flat, steady, buckets)[:, None] * future * unit
     wanted = {name: np.maximum(points[name], 0) for name in names if name in points}
     variance = sum(found.variance for found in fits) / len(fits)
     scale = np.sqrt(variance) * np.maximum(future, 0.05) ** SPREAD_POWER * unit

@@ -16,13 +16,17 @@ from .types import TIERS, DemandClass, Params, Problem, Recipe, TierReport
 __all__ = ["learn"]
 
 ALPHAS = (0.02, 0.05, 0.08, 0.12, 0.18, 0.25, 0.35)
-PULLS = (0.0, 1.0, 3.0)
+PULLS = (0.0, 0.5, 1.0, 3.0)
 COMBINATIONS = (
     ("theta", "holt", "snaive"), ("theta", "holt"), ("theta", "winters"), ("theta", "winters", "snaive"),
     ("theta", "holt", "winters", "snaive"), ("theta", "holt", "imapa"), ("theta", "holt", "imapa", "mean8"),
-    ("holt", "imapa", "mean8"),
+    ("holt", "imapa", "mean8"), ("holt", "mean4", "mean8"), ("theta", "holt", "mean4"),
 )
-CLASSES = (DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY)
+CLASSES = (DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY, DemandClass.NEW)
+NEIGHBOUR = {
+    DemandClass.SMOOTH: DemandClass.ERRATIC, DemandClass.ERRATIC: DemandClass.SMOOTH,
+    DemandClass.INTERMITTENT: DemandClass.LUMPY, DemandClass.LUMPY: DemandClass.INTERMITTENT,
+}
 TRUSTS = (0.5, 1.0)
 LEAST = 12  # series of a class below which it learns together with its neighbour
 GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
@@ -118,10 +122,9 @@ def _trials(sample: Problem, params, recipe, starts, judged) -> dict[DemandClass
             if rows.size:
                 _append(found[kind], frame, rows, truth[rows], naive[rows])
     sizes = {kind: sum(map(len, trial.rows)) for kind, trial in found.items()}
-    for kind, other in zip(CLASSES, (CLASSES[1], CLASSES[0], CLASSES[3], CLASSES[2]), strict=True):
-        if sizes[kind] < LEAST:
-            found[kind] = found[other] if sizes[other] >= LEAST else None
-    return found
+    return {kind: trial if sizes[kind] >= LEAST
+            else found[NEIGHBOUR[kind]] if kind in NEIGHBOUR and sizes[NEIGHBOUR[kind]] >= LEAST else None
+            for kind, trial in found.items()}
 
 
 def _append(trial: Trial, frame, rows, truth, naive) -> None:
@@ -141,22 +144,30 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
     for name in batch.SPARSE_MEMBERS:
         candidates[(name,)] = _sparse(trial, name, constants, levels, recipe)
     candidates[batch.SPARSE_MEMBERS] = median_of(list(candidates.values()))
-    names, table, point, scale = _best_points(trial, params)
-    recipe.arrays[f"errors_{kind}"] = table.astype(np.float32)
-    dense = spread_around(point, scale, table)
-    candidates[names] = dense
-    for name in batch.SPARSE_MEMBERS:
-        candidates[(*names, name)] = median_of([dense, candidates[(name,)]])
+    if kind != "NEW":
+        _add_dense(kind, trial, params, recipe, candidates)
     scores = {members: trial.loss(quantiles, levels) for members, quantiles in candidates.items()}
     best = min(scores, key=scores.get)
     recipe.members[kind] = best
     chosen = candidates[best]
-    discrete = kind in ("INTERMITTENT", "LUMPY")
+    discrete = kind in ("INTERMITTENT", "LUMPY", "NEW")
     measure = conformal.widen if discrete else conformal.calibrate
     recipe.arrays[f"conformal_{kind}"] = measure(trial.actual, chosen, levels).astype(np.float32)
     recipe.tiers.append(TierReport(
         demand_class=int(DemandClass[kind]), tier="numpy", score=scores[best],
         score_below=trial.error(trial.naive), on=True, n=len(trial.actual), reason="base"))
+
+
+def _add_dense(kind: str, trial: Trial, params: Params, recipe: Recipe, candidates) -> None:
+    """The best combination of points with pooled error quantiles, alone and beside the distributions."""
+    names, table, point, scale = _best_points(trial, params)
+    recipe.arrays[f"errors_{kind}"] = table.astype(np.float32)
+    dense = spread_around(point, scale, table)
+    candidates[names] = dense
+    alone = [candidates[(name,)] for name in batch.SPARSE_MEMBERS]
+    for name, other in zip(batch.SPARSE_MEMBERS, alone, strict=True):
+        candidates[(*names, name)] = median_of([dense, other])
+    candidates[(*names, *batch.SPARSE_MEMBERS)] = median_of([dense, *alone])
 
 
 def _group_factor(past: Problem, params: Params, recipe: Recipe) -> np.ndarray:

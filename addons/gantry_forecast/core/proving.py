@@ -10,7 +10,7 @@ from . import batch, boost, conformal, metrics, tiers
 from .backtest import actuals
 from .combine import median_of, spread_around
 from .pools import shuffled
-from .types import Params, Problem, Recipe, TierReport
+from .types import DemandClass, Params, Problem, Recipe, TierReport
 
 __all__ = ["finish", "prove"]
 
@@ -79,7 +79,7 @@ def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step
     if "panel" in params.tiers and "panel" not in proof.trouble and not stop():
         _panel_at_origins(proof, starts[:2], judged)
     for kind, trial in trials.items():
-        if trial is not None and trial.kind == kind.name and not stop():
+        if trial is not None and trial.kind == kind.name and kind != DemandClass.NEW and not stop():
             cases = _cases(proof, trial)
             if "statistical" in params.tiers:
                 _try_statistical(proof, kind, cases)
