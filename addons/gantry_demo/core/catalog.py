@@ -103,19 +103,24 @@ def _lives(products, params, rng):
     return products
 
 
+def _vendor_street(country, number):
+    return words.VENDOR_STREETS[country].format(n=number * 37 % 89 + 3)
+
+
 def make_suppliers():
     """Return the vendors."""
     suppliers = []
     for line in words.SUPPLIERS.splitlines():
         name, city, country, brands, lead, spread, weeks, hub = line.split("|")
         suppliers.append(Supplier(
-            name=name, city=city, country=country, brands=tuple(brands.split(",")), lead_days=float(lead),
-            lead_cv=float(spread), review_weeks=int(weeks), hub=hub == "1",
+            name=name, street=_vendor_street(country, len(suppliers)), city=city, country=country,
+            brands=tuple(brands.split(",")), lead_days=float(lead), lead_cv=float(spread), review_weeks=int(weeks),
+            hub=hub == "1",
         ))
     name, city, country, lead = words.FACTOR
     suppliers.append(Supplier(
-        name=name, city=city, country=country, brands=(), lead_days=float(lead), lead_cv=0.2,
-        review_weeks=1, hub=False,
+        name=name, street=_vendor_street(country, len(suppliers)), city=city, country=country, brands=(),
+        lead_days=float(lead), lead_cv=0.2, review_weeks=1, hub=False,
     ))
     return suppliers
 

@@ -77,6 +77,7 @@ class Supplier:
     """One vendor. ``hub`` vendors deliver to the first warehouse only."""
 
     name: str
+    street: str
     city: str
     country: str
     brands: tuple

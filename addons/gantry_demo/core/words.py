@@ -30,6 +30,15 @@ Mowtec Pièces SAS|Lyon|FR|Mowtec|13|.4|2|1
 Baltic Site Systems OÜ|Tallinn|EE|Rakko,Urbanrail|32|.35|2|1
 """.strip()
 
+# An address in the style of each country; {n} is a number.
+VENDOR_STREETS = {
+    "CN": "No. {n}, Binhai Industrial Road", "CZ": "Průmyslová {n}", "DE": "Industriestraße {n}",
+    "EE": "Tööstuse {n}", "FR": "{n} rue des Ateliers", "GB": "Unit {n}, Canal Works",
+    "IE": "Unit {n}, Enterprise Park",
+    "IT": "Via dell'Industria {n}", "NL": "Havenweg {n}", "PL": "ul. Przemysłowa {n}", "PT": "Rua da Indústria {n}",
+    "SE": "Fabriksgatan {n}", "TW": "No. {n}, Gongye 12th Road",
+}
+
 # A local wholesaler, dearer and quick: second source of what sells most.
 FACTOR = ("Liffey Trade Factors Ltd", "Naas", "IE", 2)
 

@@ -147,8 +147,8 @@ class GantryDemo(models.AbstractModel):
         countries = self.env["res.country"].search([]).grouped("code")
         self.env["res.partner"].create([
             {
-                "name": row.name, "ref": code, "is_company": True, "city": row.city,
-                "country_id": countries[row.country].id, "email": f"orders@{_slug(row.name)}.example",
+                "name": row.name, "ref": code, "is_company": True, "street": row.street,
+                "city": row.city, "country_id": countries[row.country].id, "email": f"orders@{_slug(row.name)}.example",
                 "comment": self.env._("Usual lead time: %s days.", int(row.lead_days)),
             }
             for code, row in zip(codes, tale.story.suppliers, strict=True)

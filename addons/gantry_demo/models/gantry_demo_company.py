@@ -14,9 +14,11 @@ ADDRESSES = (
     {"street": "Unit 3, Lee Gateway", "street2": "Kinsale Road", "city": "Cork", "zip": "T12",
      "county": "Cork", "phone": "+353 20 915 0200", "email": "cork@kilbarrow.example"},
 )
+PLANNING = "gantry_forecast.gantry_forecast_action"
+# name, login, group, function, first screen
 PEOPLE = (
-    ("Aoife Brennan", "planner", "gantry_base.group_planner", "Planner"),
-    ("Declan Walsh", "picker", "stock.group_stock_user", "Warehouse, Dublin"),
+    ("Aoife Brennan", "planner", "gantry_base.group_planner", "Planner", PLANNING),
+    ("Declan Walsh", "picker", "stock.group_stock_user", "Warehouse, Dublin", "stock.stock_picking_type_action"),
 )
 
 
@@ -93,15 +95,22 @@ class GantryDemo(models.AbstractModel):
 
     def _hire(self, tale):
         Users = self.env["res.users"].with_context(active_test=False)
-        for name, login, group, function in PEOPLE:
+        for name, login, group, function, first_screen in PEOPLE:
             user = Users.search([("login", "=", login)])
             if user:
                 # Of an earlier story in another company: may enter this one as well.
                 user.company_ids = [Command.link(tale.company.id)]
                 continue
-            Users.create({
+            vals = {
                 "name": name, "login": login, "password": login, "email": f"{login}@kilbarrow.example",
                 "tz": "Europe/Dublin", "function": function, "company_id": tale.company.id,
                 "company_ids": [Command.set(tale.company.ids)], "notification_type": "inbox",
                 "group_ids": [Command.set([self.env.ref("base.group_user").id, self.env.ref(group).id])],
-            })
+                "action_id": self.env.ref(first_screen).id,
+            }
+            if "odoobot_state" in Users._fields:
+                vals["odoobot_state"] = "disabled"
+            Users.create(vals)
+        # Whoever loads the story lands on it at the next log-in, unless there is another choice already.
+        if not self.env.user.action_id:
+            self.env.user.action_id = self.env.ref(PLANNING).id

@@ -141,6 +141,7 @@ class _History:
             type_id, origin, destination = self.places[kind, self.houses[number]]
             done = self.dates[number]
             planned = done.replace(hour=8, minute=0) - timedelta(days=max(0, lateness[number]))
+            planned -= timedelta(days=max(0, planned.weekday() - 4))  # nothing is planned for a weekend
             source = self.picking_ids[sources[number]] if sources[number] >= 0 else None
             yield (
                 picking_id, self.names[number], self.origins[number], type_id, origin, destination,

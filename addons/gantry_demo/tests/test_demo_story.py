@@ -62,11 +62,15 @@ class TestDemoStory(GantryCase):
         self.assertEqual(products[0].categ_id.complete_name, "Cycling / Parts / Tyres")
         self.assertTrue(all(product.seller_ids for product in products))
         self.assertEqual(len(self.tale.customers), 200)
+        for partner in self.tale.customers | self.tale.suppliers:
+            self.assertTrue(partner.street and partner.city and partner.country_id, partner.name)
 
     def test_planner_and_picker_can_log_in(self):
         self.assertEqual(set(self.tale.users), {"planner", "picker"})
         planner = self.tale.users["planner"]
         self.assertTrue(planner.has_group("gantry_base.group_planner"))
+        self.assertEqual(planner.action_id.name, "Planning", "the planner lands on the planning list")
+        self.assertEqual(self.user_manager.action_id.name, "Planning", "and so does who loaded the story")
         self.assertFalse(self.tale.users["picker"].has_group("gantry_base.group_planner"))
         own = planner.with_user(planner)
         self.assertTrue(own._check_credentials({"type": "password", "password": "planner"}, {"interactive": False}))
@@ -161,6 +165,12 @@ class TestDemoStory(GantryCase):
         for record in (done[:1].picking_id, done[:1], done[:1].move_line_ids, self.tale.products[:1]):
             values = record.with_env(user_env).read()
             self.assertGreater(len(values[0]), 30)
+
+    def test_nothing_was_planned_for_a_weekend(self):
+        done = self.env["stock.picking"].search([("company_id", "=", self.company_a.id), ("state", "=", "done")])
+        self.assertFalse(done.filtered(lambda picking: picking.scheduled_date.weekday() > 4))
+        late = done.filtered(lambda picking: picking.date_done.date() > picking.scheduled_date.date())
+        self.assertTrue(0.1 < len(late) / len(done) < 0.6)
 
     def test_transfers_between_the_warehouses_are_chained(self):
         arrived = self.moves.filtered(
