@@ -23,18 +23,18 @@ class GantryForecast(models.Model):
     _check_company_auto = True
 
     product_id = fields.Many2one(
-        "product.product", required=True, ondelete="cascade", check_company=True, index=True,
+        "product.product", required=True, ondelete="cascade", check_company=True,
     )
     warehouse_id = fields.Many2one(
-        "stock.warehouse", required=True, ondelete="cascade", check_company=True, index=True,
+        "stock.warehouse", required=True, ondelete="cascade", check_company=True,
         default=lambda self: self.env["stock.warehouse"].search([("company_id", "=", self.env.company.id)], limit=1),
     )
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, ondelete="cascade", compute="_compute_company_id", store=True,
+        "res.company", required=True, ondelete="cascade", compute="_compute_company_id", store=True,
         precompute=True, readonly=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    categ_id = fields.Many2one(related="product_id.categ_id", string="Category", store=True, index=True)
+    categ_id = fields.Many2one(related="product_id.categ_id", string="Category", store=True)
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     active = fields.Boolean(related="product_id.active", store=True)
     lookalike_product_id = fields.Many2one(
@@ -48,7 +48,7 @@ class GantryForecast(models.Model):
     recipe_id = fields.Many2one("gantry.forecast.recipe", string="Run", readonly=True, ondelete="set null")
     demand_changed = fields.Boolean(readonly=True, default=True, help="The history changed after the forecast.")
 
-    demand_class = fields.Selection(CLASSES, string="Class", readonly=True, index=True)
+    demand_class = fields.Selection(CLASSES, string="Class", readonly=True)
     model = fields.Char(string="Model", readonly=True, help="What really produced the forecast.")
     tier = fields.Selection(TIERS, readonly=True)
     level = fields.Float(readonly=True, help="Demand per bucket now, without season.")
@@ -77,6 +77,7 @@ class GantryForecast(models.Model):
     override_count = fields.Integer(string="Overrides", readonly=True)
 
     _key = models.UniqueIndex("(product_id, warehouse_id)")
+    # every index more is written again for every product of every run: these two are enough for 100,000 rows
     _list_index = models.Index("(value DESC, id)")
 
     explanation = fields.Json(compute="_compute_explanation")

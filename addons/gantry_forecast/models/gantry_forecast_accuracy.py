@@ -16,6 +16,7 @@ class GantryForecastAccuracy(models.Model):
     _description = "Forecast Accuracy"
     _order = "date desc, id desc"
     _rec_name = "product_id"
+    _log_access = False  # hundreds of thousands of rows, all written by runs
 
     product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="cascade")
     categ_id = fields.Many2one("product.category", string="Category", readonly=True, ondelete="set null")

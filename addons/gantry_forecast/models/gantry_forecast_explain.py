@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..core import explain
 from ..tools import buckets
+from .gantry_forecast_arrays import unpack_floats
 from .gantry_forecast_plan import CLASS_NAMES
 
 
@@ -104,7 +105,7 @@ class GantryForecastExplain(models.Model):
 
     def _rebuild_plan(self, numbers, layout):
         """A plan of one row, as far as `explain` looks at it."""
-        values = np.array(numbers, dtype=np.float64)
+        values = unpack_floats(numbers)
         scalars = dict(zip(layout["scalars"], values, strict=False))
         rest = values[len(layout["scalars"]):]
         known, season = rest[:len(layout["known"])], rest[len(layout["known"]):]

@@ -34,9 +34,9 @@ class GantryForecastLine(models.Model):
                                  WHEN 'week' THEN f.date_start + 7 * (b.i - 1)::int
                                  ELSE (f.date_start + (b.i - 1) * interval '1 month')::date END AS date,
                    b.mean::float8 AS mean, b.final::float8 AS final, b.naive::float8 AS naive,
-                   f.quantiles[12 * (b.i - 1) + 1]::float8 AS p05,
-                   f.quantiles[12 * (b.i - 1) + 6]::float8 AS p50,
-                   f.quantiles[12 * (b.i - 1) + 11]::float8 AS p95,
+                   f.bands[3 * b.i - 2]::float8 AS p05,
+                   f.bands[3 * b.i - 1]::float8 AS p50,
+                   f.bands[3 * b.i]::float8 AS p95,
                    b.final * f.value / NULLIF(f.horizon_qty, 0) AS value
               FROM gantry_forecast f
         CROSS JOIN LATERAL unnest(f.mean, f.final, f.naive) WITH ORDINALITY AS b(mean, final, naive, i)

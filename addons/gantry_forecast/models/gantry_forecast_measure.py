@@ -44,17 +44,15 @@ class GantryForecastMeasure(models.Model):
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_forecast_accuracy
-                   (product_id, categ_id, warehouse_id, company_id, demand_class, kind, date, lag, %(columns)s,
-                    create_uid, write_uid, create_date, write_date)
+                   (product_id, categ_id, warehouse_id, company_id, demand_class, kind, date, lag, %(columns)s)
             SELECT forecast.product_id, forecast.categ_id, forecast.warehouse_id, forecast.company_id,
-                   forecast.demand_class, %(kind)s, row.date, row.lag, %(values)s,
-                   %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                   forecast.demand_class, %(kind)s, row.date, row.lag, %(values)s
               FROM gantry_accuracy row JOIN gantry_forecast forecast ON forecast.id = row.forecast_id
                 ON CONFLICT (company_id, kind, product_id, warehouse_id, date, lag) DO UPDATE
                SET (%(columns)s) = ROW(%(excluded)s), demand_class = EXCLUDED.demand_class,
-                   categ_id = EXCLUDED.categ_id, write_date = EXCLUDED.write_date
+                   categ_id = EXCLUDED.categ_id
             """,
-            columns=columns, kind=kind, uid=self.env.uid,
+            columns=columns, kind=kind,
             values=SQL(", ").join(SQL("row.%s", SQL.identifier(name)) for name in (*MEASURES, *ERRORS)),
             excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in (*MEASURES, *ERRORS)),
         ))
@@ -114,22 +112,19 @@ class GantryForecastMeasure(models.Model):
         """Keep the forecasts as they are when their first bucket begins, to be judged when it is over."""
         bucket = company.gantry_forecast_bucket
         start = self._get_bucket_start(company)
-        levels = len(self._get_levels())
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_forecast_snapshot
                    (forecast_id, company_id, date_start, bucket, mean, median, final, naive, window_qty)
             SELECT id, company_id, date_start, bucket, mean[1:%(lags)s],
-                   ARRAY(SELECT quantiles[%(levels)s * (i - 1) + %(middle)s] FROM generate_series(1, %(lags)s) i
-                          WHERE i <= cardinality(mean)),
+                   ARRAY(SELECT bands[3 * i - 1] FROM generate_series(1, LEAST(%(lags)s, cardinality(mean))) i),
                    final[1:%(lags)s], naive[1:%(lags)s], window_qty
               FROM gantry_forecast
              WHERE company_id = %(company)s AND active AND mean IS NOT NULL AND date_start = %(start)s
                AND bucket = %(bucket)s
                 ON CONFLICT (forecast_id, date_start) DO NOTHING
             """,
-            lags=LAGS[bucket], company=company.id, start=start, bucket=bucket, levels=levels,
-            middle=self._get_levels().index(0.5) + 1,
+            lags=LAGS[bucket], company=company.id, start=start, bucket=bucket,
         ))
         oldest = buckets.edges(start, 1, bucket)[0] - int(
             (LOOK_BACK[bucket] + LAGS[bucket] + 1) * {"day": 1, "week": 7, "month": 31}[bucket]

@@ -7,10 +7,12 @@ from ..core import TIERS, DemandClass
 from ..core.window import window_forecasts
 from ..tools import buckets
 from ..tools.copy import copy_from
+from .gantry_forecast_arrays import pack_floats
 
 CLASS_NAMES = [kind.name.lower() for kind in DemandClass]
 WRONG_SIGNAL = 4.0  # tracking signal from which a forecast is out of control (Brown 1962)
 SEASONAL_STRENGTH = 0.3
+BANDS = (0.05, 0.5, 0.95)  # levels kept as an array of their own, for the views by bucket
 DYING_RATIO = 0.4  # last quarter against the year before it
 
 
@@ -50,7 +52,8 @@ class GantryForecastPlan(models.Model):
                    is_seasonal = plan.is_seasonal,
                    alert = CASE WHEN plan.is_wrong THEN 'wrong' WHEN plan.is_dying THEN 'dying'
                                 WHEN plan.is_new THEN 'new' WHEN plan.is_seasonal THEN 'seasonal' END,
-                   mean = plan.mean, final = plan.mean, naive = plan.naive, quantiles = plan.quantiles,
+                   mean = plan.mean, final = plan.mean, naive = plan.naive, bands = plan.bands,
+                   quantiles = plan.quantiles,
                    window_qty = NULLIF(plan.window_qty, 'NaN'),
                    reason_numbers = plan.reasons, reason_layout = %(layout)s, override_count = 0,
                    bucket = %(bucket)s, date_start = %(start)s, date_forecast = now() AT TIME ZONE 'UTC',
@@ -75,7 +78,8 @@ class GantryForecastPlan(models.Model):
         columns = []
         for name in dtype.names:
             base = dtype[name].base
-            kind = kinds[base.kind + str(base.itemsize)] + ("[]" if dtype[name].shape else "")
+            kind = "bytea" if base.kind == "V" else kinds[base.kind + str(base.itemsize)]
+            kind += "[]" if dtype[name].shape else ""
             columns.append(SQL("%s %s", SQL.identifier(name), SQL(kind)))
         self.env.cr.execute(SQL(
             "CREATE TEMPORARY TABLE gantry_plan (%s) ON COMMIT DROP", SQL(", ").join(columns),
@@ -96,8 +100,8 @@ class GantryForecastPlan(models.Model):
                 "tracking_signal", "window_qty",
             )),
             *((name, "?") for name in ("is_wrong", "is_new", "is_dying", "is_seasonal")),
-            ("mean", "f4", (horizon,)), ("naive", "f4", (horizon,)), ("quantiles", "f4", (horizon * levels,)),
-            ("reasons", "f4", (numbers.shape[1],)),
+            ("mean", "f4", (horizon,)), ("naive", "f4", (horizon,)), ("bands", "f4", (3 * horizon,)),
+            ("quantiles", f"V{4 * horizon * levels}"), ("reasons", f"V{4 * numbers.shape[1]}"),
         ]))
         rows["id"], rows["demand_class"], rows["model"] = series.ids, plan.demand_class, plan.model
         for name in ("level", "trend", "season_strength", "wape", "naive_wape", "mase", "bias", "tracking_signal"):
@@ -112,8 +116,10 @@ class GantryForecastPlan(models.Model):
         self._fill_sums(company, rows, mean, limits, series.cost)
         self._fill_past(company, rows, series, bucket)
         rows["mean"], rows["naive"] = mean, plan.naive * scale
-        rows["quantiles"] = (plan.quantiles * scale[:, :, None]).reshape(n, -1)
-        rows["reasons"] = numbers
+        quantiles = plan.quantiles if series.scale is None else plan.quantiles * scale[:, :, None]
+        rows["quantiles"] = pack_floats(quantiles.reshape(n, -1))
+        rows["bands"] = quantiles[:, :, [plan.levels.index(level) for level in BANDS]].reshape(n, -1)
+        rows["reasons"] = pack_floats(numbers)
         rows["window_qty"] = self._get_window(series, plan, recipe)
         self._fill_alerts(rows, series, plan, bucket)
         return rows[:own]

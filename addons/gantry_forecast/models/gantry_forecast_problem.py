@@ -48,6 +48,19 @@ class Series:
         )
 
 
+class RowOf:
+    """Row of each forecast id, -1 for those that are not there."""
+
+    def __init__(self, ids):
+        self.low = int(ids.min())
+        self.table = np.full(int(ids.max()) - self.low + 2, -1, np.int32)
+        self.table[ids - self.low] = np.arange(len(ids), dtype=np.int32)
+
+    def __call__(self, ids):
+        offset = ids.astype(np.int64) - self.low
+        return self.table[np.where((offset < 0) | (offset >= len(self.table)), len(self.table) - 1, offset)]
+
+
 class GantryForecastProblem(models.Model):
     """From tables to arrays."""
 
@@ -143,10 +156,7 @@ class GantryForecastProblem(models.Model):
         sold, unknown = self._read_demand(company, series, limits[:width + 1], whole)
         events = self._read_events(company, series, limits, width)
         demand = self._repair(sold, unknown, events, limits[:width + 1])
-        order = np.argsort(series["id"], kind="stable")
-        place = np.searchsorted(series["id"], series["lookalike_id"], sorter=order).clip(max=len(series) - 1)
-        place = order[place]
-        lookalike = np.where(series["id"][place] == series["lookalike_id"], place, -1)
+        lookalike = RowOf(series["id"])(series["lookalike_id"])
         problem = Problem(
             demand=demand, bucket=bucket, start=start, horizon=horizon,
             groups=np.column_stack([
@@ -179,11 +189,12 @@ class GantryForecastProblem(models.Model):
         :return: (float64 (n, t), int (n, t))
         """
         n, width = len(series), len(limits) - 1
-        order = np.argsort(series["id"], kind="stable")
+        place = RowOf(series["id"])
+        order = np.sort(series["id"])
         sold = np.zeros(n * width)
         marked_rows, marked_days = [], []
-        sources = [] if company.gantry_forecast_import else ["import"]
-        for low, high in self._get_id_ranges(company, series["id"][order], whole):
+        sources = SQL("TRUE" if company.gantry_forecast_import else "demand.source <> 'import'")
+        for low, high in self._get_id_ranges(company, order, whole):
             days = copy_query(self.env.cr, SQL(
                 """
                 SELECT forecast.id, demand.date, demand.quantity::float8, demand.excluded IS TRUE
@@ -191,15 +202,13 @@ class GantryForecastProblem(models.Model):
                   JOIN gantry_forecast forecast ON forecast.product_id = demand.product_id
                                                AND forecast.warehouse_id = demand.warehouse_id
                  WHERE demand.company_id = %(company)s AND demand.date >= %(start)s AND demand.date < %(end)s
-                   AND forecast.id BETWEEN %(low)s AND %(high)s AND demand.source NOT IN %(skipped)s
-                   AND %(only)s
+                   AND forecast.id BETWEEN %(low)s AND %(high)s AND %(only)s AND %(sources)s
                 """,
                 company=company.id, start=limits[0].astype(object), end=limits[-1].astype(object), low=int(low),
-                high=int(high), skipped=tuple(sources) or ("",), only=self._get_only(series["id"], whole),
+                high=int(high), only=self._get_only(series["id"], whole), sources=sources,
             ), [("id", "i4"), ("date", "M8[D]"), ("quantity", "f8"), ("excluded", "?")])
-            place = np.searchsorted(series["id"], days["id"], sorter=order).clip(max=n - 1)
-            rows = order[place]
-            keep = series["id"][rows] == days["id"]
+            rows = place(days["id"])
+            keep = rows >= 0
             cells = rows * width + buckets.column(days["date"], limits)
             used = keep & ~days["excluded"]
             sold += np.bincount(cells[used], weights=days["quantity"][used], minlength=n * width)
@@ -241,9 +250,8 @@ class GantryForecastProblem(models.Model):
             company=company.id, start=limits[0].astype(object), end=limits[-1].astype(object),
             only=self._get_only(series["id"], whole),
         ), [("id", "i4"), ("first", "M8[D]"), ("last", "M8[D]")])
-        order = np.argsort(series["id"], kind="stable")
-        rows = order[np.searchsorted(series["id"], spans["id"], sorter=order).clip(max=len(series) - 1)]
-        keep = series["id"][rows] == spans["id"]
+        rows = RowOf(series["id"])(spans["id"])
+        keep = rows >= 0
         return buckets.spread_spans(rows[keep], spans["first"][keep], spans["last"][keep], limits, len(series))
 
     @staticmethod

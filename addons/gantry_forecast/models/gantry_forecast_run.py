@@ -11,7 +11,7 @@ from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
 from odoo.tools import SQL, config
 
-from ..core import QUANTILES, DemandClass, Params, ProblemError, Recipe, apply, learn
+from ..core import DemandClass, Params, ProblemError, Recipe, apply, learn
 from ..core.child import ChildError, Limits, call
 from ..core.scale import LocalExecutor
 from .gantry_forecast_plan import CLASS_NAMES
@@ -27,10 +27,6 @@ class GantryForecastRun(models.Model):
     """The refresh: history, a forecast from the fast models within seconds, then the better tiers by shard."""
 
     _inherit = "gantry.forecast"
-
-    @api.model
-    def _get_levels(self):
-        return list(QUANTILES)
 
     # -- asking for it
 

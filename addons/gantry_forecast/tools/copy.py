@@ -32,6 +32,8 @@ def _wire_field(dtype: np.dtype) -> tuple[list, int]:
         head = [("dims", ">i4"), ("nulls", ">i4"), ("oid", ">i4"), ("size", ">i4"), ("lower", ">i4")]
         item = np.dtype([("length", ">i4"), ("value", base.newbyteorder(">"))])
         return [*head, ("items", item, (count,))], 20 + count * item.itemsize
+    if base.kind == "V":
+        return [("value", base)], base.itemsize
     if base.kind == "M":
         unit = np.datetime_data(base)[0]
         return [("value", ">i4" if unit == "D" else ">i8")], 4 if unit == "D" else 8
@@ -123,7 +125,7 @@ def copy_query(cr, query: SQL, dtype) -> np.ndarray:
         Its columns must have exactly the types of `dtype` (cast them) and never be NULL.
     dtype : structured dtype
         `i4` integer, `i8` bigint, `f4` real, `f8` double precision, `?` boolean, `datetime64[D]` date,
-        `datetime64[us]` timestamp, `('f4', (12,))` real[] of 12 items.
+        `datetime64[us]` timestamp, `('f4', (12,))` real[] of 12 items, `V48` bytea of 48 bytes.
 
     Returns
     -------
