@@ -2,6 +2,7 @@ from . import test_copy
 from . import test_demand_history
 from . import test_forecast_access
 from . import test_forecast_accuracy
+from . import test_forecast_browser
 from . import test_forecast_chart
 from . import test_forecast_override
 from . import test_forecast_problem
