@@ -1,23 +1,23 @@
 """M5, levels 1 to 9: daily demand of 70 store-departments, official test days, WRMSSE by level."""
 
+from __future__ import annotations
+
 import csv
-import sys
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import harness
+from harness import clock, data, load_core, main
+from panel_peers import auto_ets, plain_lightgbm
 
 # Published (Scores and Ranks of the M5 accuracy competition): mean of levels 1 to 9.
 PUBLISHED = [("M5 winner", 0.385), ("M5 second", 0.383), ("ES bottom-up", 0.573), ("seasonal naive", 0.729)]
+TIERS = (("numpy",), ("numpy", "statistical"), ("numpy", "statistical", "panel"))
 HORIZON = 28
 DAYS = 1941
 
 
 def load(core):
     """Return (problem, test (70, 28), ids: list of (state, store, category, department))."""
-    with open(harness.data("forecast", "m5", "store_dept_L9_all_days.csv"), newline="") as file:
+    with open(data("forecast", "m5", "store_dept_L9_all_days.csv"), newline="") as file:
         rows = list(csv.reader(file))
     ids = [(state, f"{state}_{store}", category, f"{category}_{department}")
            for state, store, category, department, *_ in rows[1:]]
@@ -31,7 +31,7 @@ def load(core):
 
 
 def _calendar(ids):
-    with open(harness.data("forecast", "m5", "calendar.csv"), newline="") as file:
+    with open(data("forecast", "m5", "calendar.csv"), newline="") as file:
         days = list(csv.DictReader(file))[:DAYS + HORIZON]
     events = sorted({day[key] for day in days for key in ("event_name_1", "event_name_2")} - {""})
     columns = [[float(event in (day["event_name_1"], day["event_name_2"])) for day in days] for event in events]
@@ -44,7 +44,7 @@ def _calendar(ids):
 def _test(ids):
     place = {(row[1], row[3]): index for index, row in enumerate(ids)}
     test = np.zeros((len(ids), HORIZON))
-    with open(harness.data("forecast", "m5", "sales_test_evaluation_official.csv"), newline="") as file:
+    with open(data("forecast", "m5", "sales_test_evaluation_official.csv"), newline="") as file:
         for row in csv.DictReader(file):
             test[place[row["store_id"], row["dept_id"]]] += [
                 float(row[f"d_{day}"]) for day in range(DAYS + 1, DAYS + HORIZON + 1)]
@@ -74,9 +74,46 @@ def wrmsse(demand, test, forecast, ids):
 
 def _weights():
     out = {}
-    with open(harness.data("forecast", "m5", "weights_evaluation_official.csv"), newline="") as file:
+    with open(data("forecast", "m5", "weights_evaluation_official.csv"), newline="") as file:
         for row in csv.DictReader(file):
             if int(row["Level_id"].removeprefix("Level")) <= 9:
                 names = frozenset({row["Agg_Level_1"], row["Agg_Level_2"]} - {"X", "Total", ""})
                 out[names] = float(row["weight"])
     return out
+
+
+def run(report, args):
+    """WRMSSE of levels 1 to 9 on the official test days; all choices are fixed on the days before."""
+    core = load_core("gantry_forecast")
+    problem, test, ids = load(core)
+    rows = []
+
+    def score(name, forecast, seconds, cover=None, used=""):
+        levels = wrmsse(problem.demand, test, forecast, ids)
+        rows.append([name, float(np.mean(levels)), levels[0], levels[2], levels[8], cover, seconds, used])
+
+    score("seasonal naive", np.tile(problem.demand[:, -7:], (1, HORIZON // 7)), None)
+    for tiers in TIERS[-1:] if args.quick else TIERS:
+        with clock() as spent:
+            recipe = core.learn(problem, core.Params(tiers=tiers, backtest_origins=0))
+            plan = core.apply(problem, recipe)
+        low, high = (plan.quantiles[..., plan.levels.index(level)] for level in (0.05, 0.95))
+        used = " ".join(core.DemandClass(r.demand_class).name.lower() for r in recipe.tiers
+                        if r.on and r.tier == tiers[-1] and r.score == r.score)
+        score(f"Gantry {'+'.join(tiers)}", plan.mean, spent(), float(((test >= low) & (test <= high)).mean()), used)
+    for name, peer in (("AutoETS", lambda: auto_ets(problem, 400)),
+                       ("plain LightGBM", lambda: plain_lightgbm(problem, objective="l2"))):
+        try:
+            with clock() as spent:
+                forecast = peer()
+            score(name, forecast, spent())
+        except ImportError as missing:
+            report.note(f"{name} skipped: {missing.name} is not installed")
+    rows += [[f"published: {name}", value, *[None] * 6] for name, value in PUBLISHED]
+    report.table(
+        "M5, 70 store-departments, 28 days: WRMSSE, lower is better",
+        ["forecast", "levels 1-9", "level 1", "level 3", "level 9", "90 % band covers", "seconds", "tier on for"], rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(run, "forecast_m5"))
