@@ -83,6 +83,7 @@ def main(arguments=None) -> int:
     """Run one command; returns the exit code."""
     options = parser().parse_args(arguments)
     ui, paths = Ui(), Paths.default()
+    leave_environment(paths)
     try:
         return globals()[f"do_{options.verb}"](options, paths, ui) or 0
     except GantryError as error:
@@ -91,6 +92,12 @@ def main(arguments=None) -> int:
     except KeyboardInterrupt:
         ui.say("\nStopped.")
         return 130
+
+
+def leave_environment(paths: Paths) -> None:
+    """Start again with the machine's own Python when called with that of the environment we manage."""
+    if Path(sys.prefix).resolve() == paths.venv.resolve() and sys._base_executable != sys.executable:
+        os.execv(sys._base_executable, [sys._base_executable, *sys.argv])
 
 
 def prepared(options, paths: Paths, ui: Ui, *, tests: bool = False):
