@@ -1,0 +1,8 @@
+from . import (
+    gantry_forecast,
+    gantry_forecast_api,
+    gantry_forecast_line,
+    gantry_forecast_shown,
+    mrp_structure,
+    res_company,
+)
