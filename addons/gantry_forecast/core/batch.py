@@ -128,25 +128,21 @@ def dense_points(frame: Frame, rows: np.ndarray, names) -> tuple[dict[str, np.nd
     points : dict of (len(rows), h)
         In units of demand.
     scale : (len(rows), h)
-        One-step error scale times the seasonal index, in units of demand.
+        Error scale of their combination, in units of demand.
     state : dict
-        'level' and 'trend' (len(rows),) in units of demand.
+        'level' and 'trend' (len(rows),) in units of demand; 'deviations', a dict of (len(rows), h): each model's own
+        standard deviation.
     """
     h = frame.problem.horizon
     flat, steady = np.ascontiguousarray(frame.flat[:, rows]), np.ascontiguousarray(frame.steady[:, rows])
     unit, future = frame.unit[rows].astype(np.float32)[:, None], frame.future[rows]
-    points = {}
-    fit = smooth.smooth_grid(flat, steady, h)
-    drift = smooth.theta(flat, steady, h)
-    fits = [drift]
-    points["theta"] = drift.path * future * unit
+    fit, drift = smooth.smooth_grid(flat, steady, h), smooth.theta(flat, steady, h)
+    points, fits = {"theta": drift.path * future * unit}, {"theta": drift}
     if "holt" in names:
-        points["holt"] = fit.path * future * unit
-        fits.append(fit)
+        points["holt"], fits["holt"] = fit.path * future * unit, fit
     if "winters" in names:
-        moving = _winters(frame, rows, fit)
-        points["winters"] = moving.path * unit
-        fits.append(moving)
+        fits["winters"] = _winters(frame, rows, fit)
+        points["winters"] = fits["winters"].path * unit
     if "snaive" in names:
         points["snaive"] = _seasonal_naive(frame, rows, fit.level)
     if "imapa" in names:
@@ -156,18 +152,25 @@ def dense_points(frame: Frame, rows: np.ndarray, names) -> tuple[dict[str, np.nd
         if f"mean{buckets}" in names:
             points[f"mean{buckets}"] = intermittent.recent_mean(flat, steady, buckets)[:, None] * future * unit
     wanted = {name: np.maximum(points[name], 0) for name in names if name in points}
-    variance = sum(found.variance for found in fits) / len(fits)
-    scale = np.sqrt(variance) * np.maximum(future, 0.05) ** SPREAD_POWER * unit
-    scale = np.sqrt(scale**2 + disagreement(wanted))
+    swing = np.maximum(future, 0.05) ** SPREAD_POWER * unit
+    deviations = {name: np.sqrt(found.variance) * swing for name, found in fits.items()}
     one = unit[:, 0]
-    return wanted, scale, {"level": drift.level * one, "trend": (drift.slope + fit.slope) / 2 * one}
+    state = {"level": drift.level * one, "trend": (drift.slope + fit.slope) / 2 * one, "deviations": deviations}
+    return wanted, combined_scale(wanted, deviations), state
+
+
+def combined_scale(points: dict[str, np.ndarray], deviations: dict[str, np.ndarray]) -> np.ndarray:
+    """Error scale of the median of some members: their mean variance, and the variance between them."""
+    own = [deviations[name] ** 2 for name in points if name in deviations] or [deviations["theta"] ** 2]
+    return np.sqrt(sum(own) / len(own) + disagreement(points))
 
 
 def disagreement(points: dict[str, np.ndarray]) -> np.ndarray:
     """Variance between members: where they differ, all of them are less sure."""
-    stack = [np.nan_to_num(path - points["theta"]) if "theta" in points else path for path in points.values()]
-    mean = sum(stack) / len(stack)
-    return sum((path - mean) ** 2 for path in stack) / len(stack)
+    centre = median_of([np.asarray(path) for path in points.values()])
+    gaps = [np.nan_to_num(path - centre) for path in points.values()]
+    mean = sum(gaps) / len(gaps)
+    return sum((gap - mean) ** 2 for gap in gaps) / len(gaps)
 
 
 def _winters(frame: Frame, rows, fit) -> smooth.Trend:

@@ -83,7 +83,7 @@ def learn(problem: Problem, params: Params | None = None, *, seed: int = 0, stop
     recipe = Recipe(bucket=problem.bucket, horizon=problem.horizon, quantiles=params.quantiles, params=params)
     if problem.size and problem.length >= 4 and not stop():
         recipe.arrays.update(group_tables(sample.until(min(starts), judged), params))
-        trials = _trials(sample, params, recipe, starts, judged)
+        trials = _prove_group_season(sample, params, recipe, starts, judged)
         step()
         for kind in CLASSES:
             trial = trials[kind]
@@ -95,6 +95,8 @@ def learn(problem: Problem, params: Params | None = None, *, seed: int = 0, stop
         proving.prove(
             problem, sample, trials, params, recipe, starts, judged, stop=stop, step=step, executor=executor)
         recipe.arrays.update(group_tables(problem, params))
+        if not recipe.constants["GROUP"]["season"]:
+            recipe.arrays["group_season"] = np.ones_like(recipe.arrays["group_season"])
         if recipe.constants.get("GROUP", {}).get("trust", 0) > 0:
             recipe.arrays["group_factor"] = _group_factor(sample, params, recipe).astype(np.float32)
         proving.finish(problem, rows, params, recipe, executor=executor, stop=stop)
@@ -127,6 +129,23 @@ def _trials(sample: Problem, params, recipe, starts, judged) -> dict[DemandClass
             for kind, trial in found.items()}
 
 
+def _prove_group_season(sample, params, recipe, starts, judged) -> dict[DemandClass, Trial | None]:
+    """Trials with short histories shrunk towards their group's season, or towards none where that serves better."""
+    shared = recipe.arrays["group_season"]
+    outcome = []
+    for profile in (np.ones_like(shared), shared):
+        recipe.arrays["group_season"] = profile
+        trials = _trials(sample, params, recipe, starts, judged)
+        dense = [trials[kind] for kind in CLASSES[:2] if trials[kind] is not None and trials[kind].kind == kind.name]
+        error = sum(trial.error(points_of(trial, ("theta",))[0]["theta"]) * len(trial.actual) for trial in dense)
+        outcome.append((error, profile, trials))
+    (plain, ones, without), (grouped, _, within) = outcome
+    use = bool(grouped <= plain)
+    recipe.constants["GROUP"] = {"season": float(use), "trust": 0.0}
+    recipe.arrays["group_season"] = shared if use else ones
+    return within if use else without
+
+
 def _append(trial: Trial, frame, rows, truth, naive) -> None:
     trial.frames.append(frame)
     trial.rows.append(rows)
@@ -147,7 +166,7 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
     if kind != "NEW":
         _add_dense(kind, trial, params, recipe, candidates)
     scores = {members: trial.loss(quantiles, levels) for members, quantiles in candidates.items()}
-    best = min(scores, key=scores.get)
+    best = min(scores, key=lambda members: scores[members] * _reluctance(kind, members))
     recipe.members[kind] = best
     chosen = candidates[best]
     discrete = kind in ("INTERMITTENT", "LUMPY", "NEW")
@@ -156,6 +175,11 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
     recipe.tiers.append(TierReport(
         demand_class=int(DemandClass[kind]), tier="numpy", score=scores[best],
         score_below=trial.error(trial.naive), on=True, n=len(trial.actual), reason="base"))
+
+
+def _reluctance(kind: str, members) -> float:
+    """A distribution of the level does not belong to smooth demand: it has to be clearly better to be taken."""
+    return 1.03 if kind == "SMOOTH" and set(members) & set(batch.SPARSE_MEMBERS) else 1.0
 
 
 def _add_dense(kind: str, trial: Trial, params: Params, recipe: Recipe, candidates) -> None:
@@ -198,7 +222,7 @@ def _learn_group_trust(sample, trials, params, recipe, starts, judged) -> None:
             gains[trust].append(losses[trust] / max(losses[0.0], 1e-12))
     best = min(TRUSTS, key=lambda trust: np.mean(gains[trust]))
     helps = np.mean(gains[best]) < GAIN and np.median(gains[best]) < 1
-    recipe.constants["GROUP"] = {"trust": best if helps else 0.0, "gain": float(np.mean(gains[best]))}
+    recipe.constants["GROUP"]["trust"] = best if helps else 0.0
 
 
 def _sparse_constants(kind: str, trial: Trial, recipe: Recipe, levels) -> dict[str, float]:

@@ -89,17 +89,14 @@ class Merged:
     rows: np.ndarray
     points: dict[str, np.ndarray]
     deviations: dict[str, np.ndarray]
-    own_scale: np.ndarray
 
     def point(self, members) -> np.ndarray:
         """Median of the members."""
         return median_of([self.points[name] for name in members])
 
     def scale(self, members) -> np.ndarray:
-        """Error scale of a combination: mean member variance and the variance between members."""
-        variances = [self.own_scale**2] + [self.deviations[m] ** 2 for m in members if m in self.deviations]
-        between = batch.disagreement({name: self.points[name] for name in members})
-        return np.sqrt(sum(variances) / len(variances) + between)
+        """Error scale of the combination of some members."""
+        return batch.combined_scale({name: self.points[name] for name in members}, self.deviations)
 
     def table(self, members) -> np.ndarray:
         """Features of the correction."""
@@ -110,18 +107,18 @@ class Merged:
 def merge(frame, rows, quantiles: dict[str, np.ndarray], levels, names) -> Merged:
     """Numpy points and statistical medians side by side; theta stands in where a member is unknown."""
     names = tuple(dict.fromkeys((*names, "theta")))
-    points, scale, _ = batch.dense_points(frame, rows, names)
+    points, _, state = batch.dense_points(frame, rows, names)
+    deviations = dict(state["deviations"])
     levels = np.asarray(levels)
     middle, high = int(np.argmin(np.abs(levels - 0.5))), int(np.argmin(np.abs(levels - 0.9)))
     z = conformal.normal_quantiles([levels[high]])[0] - conformal.normal_quantiles([levels[middle]])[0]
     effect = 1.0 if frame.effect is None else frame.effect[rows]
-    deviations = {}
     for name, cube in quantiles.items():
         points[name] = cube[..., middle] * effect
         spread = (cube[..., high] - cube[..., middle]) / (z or 1.0) * effect
-        deviations[name] = np.where(np.isnan(spread), scale, spread)
+        deviations[name] = np.where(np.isnan(spread), deviations["theta"], spread)
     points = {name: np.where(np.isnan(path), points["theta"], path) for name, path in points.items()}
-    return Merged(frame, rows, points, deviations, scale)
+    return Merged(frame, rows, points, deviations)
 
 
 def flat_problem(frame: batch.Frame, rows: np.ndarray) -> Problem:
