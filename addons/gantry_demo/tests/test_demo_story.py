@@ -42,7 +42,7 @@ class TestDemoStory(GantryCase):
         self.assertTrue(all(step[2] for step in self.progress), "every step says what it does")
 
     def test_names_make_a_company(self):
-        self.assertEqual(self.company_a.name, "Kilbarrow Trade Supplies")
+        self.assertRegex(self.company_a.name, r"^Kilbarrow Trade Supplies( II)*$")
         self.assertEqual(self.company_a.currency_id.name, "EUR")
         self.assertTrue(self.company_a.logo)
         warehouses = self.tale.warehouses
@@ -82,17 +82,17 @@ class TestDemoStory(GantryCase):
             WITH flow AS (
                 SELECT product_id, place, sum(quantity) AS quantity
                   FROM (SELECT product_id, location_dest_id AS place, quantity FROM stock_move_line
-                         WHERE company_id = %(company)s AND state = 'done'
+                         WHERE state = 'done' AND product_id = ANY(%(products)s)
                          UNION ALL
                         SELECT product_id, location_id, -quantity FROM stock_move_line
-                         WHERE company_id = %(company)s AND state = 'done') AS ends
+                         WHERE state = 'done' AND product_id = ANY(%(products)s)) AS ends
                  GROUP BY product_id, place),
             stock AS (
                 SELECT product_id, location_id AS place, sum(quantity) AS quantity FROM stock_quant
                  WHERE product_id IN (SELECT product_id FROM flow) GROUP BY product_id, location_id)
             SELECT count(*), count(*) FILTER (WHERE coalesce(flow.quantity, 0) != coalesce(stock.quantity, 0))
               FROM flow FULL JOIN stock USING (product_id, place)
-        """)
+        """, products=self.tale.products.ids)
         self.assertGreater(rows[0][0], 1000)
         self.assertEqual(rows[0][1], 0)
 
@@ -266,7 +266,7 @@ class TestDemoStory(GantryCase):
         counts = [self.env[model].search_count([]) for model in ("stock.move", "stock.picking", "product.product")]
         said = []
         self.assertFalse(self.demo._load(TODAY, lambda *step: said.append(step)))
-        self.assertEqual(said, [(1, 1, "The demo story is already loaded in Kilbarrow Trade Supplies.")])
+        self.assertEqual(said, [(1, 1, f"The demo story is already loaded in {self.company_a.name}.")])
         self.assertEqual(
             [self.env[model].search_count([]) for model in ("stock.move", "stock.picking", "product.product")], counts
         )
