@@ -12,4 +12,9 @@
         "wizards/gantry_demo_load_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "gantry_demo/static/tests/tours/**/*",
+        ],
+    },
 }
