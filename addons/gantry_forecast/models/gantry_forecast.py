@@ -67,7 +67,11 @@ class GantryForecast(models.Model):
     mase = fields.Float(string="MASE", readonly=True, aggregator="avg")
     bias = fields.Float(readonly=True, aggregator="avg")
     tracking_signal = fields.Float(readonly=True, aggregator="avg")
-    is_wrong = fields.Boolean(string="Forecast is Wrong", readonly=True)
+    is_biased = fields.Boolean(readonly=True, help="The tracking signal says: always too high or always too low.")
+    is_wrong = fields.Boolean(
+        string="Forecast is Wrong", readonly=True,
+        help="The backtest was constantly too high or too low, or clearly worse than repeating the past.",
+    )
     is_new = fields.Boolean(string="New", readonly=True)
     is_dying = fields.Boolean(string="Dying", readonly=True)
     is_seasonal = fields.Boolean(string="Seasonal", readonly=True)

@@ -74,6 +74,10 @@ class GantryForecastExplain(models.Model):
             elif code == "accuracy":
                 code = "accuracy" if values["wape"] <= values["naive_wape"] else "accuracy_worse"
             found.append({"code": f"forecast_{code}", "numbers": values})
+        if self.is_biased:
+            code = "forecast_too_low" if self.bias < 0 else "forecast_too_high"
+            found.append({"code": code, "numbers": {
+                "bias": abs(self.bias), "tracking_signal": self.tracking_signal}})
         found += self._get_planner_reasons()
         return found
 
@@ -189,6 +193,12 @@ class GantryExplain(models.AbstractModel):
             "forecast_accuracy_worse": (
                 _("Beware: in the backtest the error was %(wape)s, repeating the past gives %(naive_wape)s."),
                 {"wape": "percent", "naive_wape": "percent"},
+            ),
+            "forecast_too_low": (
+                _("Beware: in the backtest the forecast was constantly too low, by %(bias)s."), {"bias": "percent"},
+            ),
+            "forecast_too_high": (
+                _("Beware: in the backtest the forecast was constantly too high, by %(bias)s."), {"bias": "percent"},
             ),
             "forecast_excluded": _("%(days)s days were left out by a planner."),
             "forecast_overridden": _("%(count)s overrides by planners are in the final forecast."),

@@ -10,7 +10,10 @@ from ..tools.copy import copy_from
 from .gantry_forecast_arrays import pack_floats
 
 CLASS_NAMES = [kind.name.lower() for kind in DemandClass]
-WRONG_SIGNAL = 4.0  # tracking signal from which a forecast is out of control (Brown 1962)
+# A tracking signal beyond 4 is out of control (Brown 1962); over n buckets chance alone reaches 1.25 * sqrt(n)
+# times a normal deviate, so the limit is two of those when that is more.
+WRONG_SIGNAL, WRONG_SIGNAL_SHARE = 4.0, 2.5
+WRONG_RATIO = 1.1  # error against naive
 SEASONAL_STRENGTH = 0.3
 BANDS = (0.05, 0.5, 0.95)  # levels kept as an array of their own, for the views by bucket
 DYING_RATIO = 0.4  # last quarter against the year before it
@@ -48,7 +51,7 @@ class GantryForecastPlan(models.Model):
                    wape = NULLIF(plan.wape, 'NaN'), naive_wape = NULLIF(plan.naive_wape, 'NaN'),
                    mase = NULLIF(plan.mase, 'NaN'), bias = NULLIF(plan.bias, 'NaN'),
                    tracking_signal = NULLIF(plan.tracking_signal, 'NaN'),
-                   is_wrong = plan.is_wrong, is_new = plan.is_new, is_dying = plan.is_dying,
+                   is_biased = plan.is_biased, is_wrong = plan.is_wrong, is_new = plan.is_new, is_dying = plan.is_dying,
                    is_seasonal = plan.is_seasonal,
                    alert = CASE WHEN plan.is_wrong THEN 'wrong' WHEN plan.is_dying THEN 'dying'
                                 WHEN plan.is_new THEN 'new' WHEN plan.is_seasonal THEN 'seasonal' END,
@@ -99,7 +102,7 @@ class GantryForecastPlan(models.Model):
                 "last_year_qty", "demand_12m_qty", "value", "wape", "naive_wape", "mase", "bias",
                 "tracking_signal", "window_qty",
             )),
-            *((name, "?") for name in ("is_wrong", "is_new", "is_dying", "is_seasonal")),
+            *((name, "?") for name in ("is_biased", "is_wrong", "is_new", "is_dying", "is_seasonal")),
             ("mean", "f4", (horizon,)), ("naive", "f4", (horizon,)), ("bands", "f4", (3 * horizon,)),
             ("quantiles", f"V{4 * horizon * levels}"), ("reasons", f"V{4 * numbers.shape[1]}"),
         ]))
@@ -159,10 +162,11 @@ class GantryForecastPlan(models.Model):
         earlier = before.mean(1) if before.shape[1] >= quarter else np.zeros(len(sold))
         rows["is_new"] = plan.demand_class == DemandClass.NEW
         known = ~rows["is_new"] & (plan.demand_class != DemandClass.DEAD)
+        judged = np.isfinite(plan.bt_actual).reshape(len(sold), -1).sum(1)
+        limit = np.maximum(WRONG_SIGNAL, WRONG_SIGNAL_SHARE * np.sqrt(judged))
         with np.errstate(invalid="ignore"):
-            rows["is_wrong"] = known & (
-                (np.abs(plan.tracking_signal) > WRONG_SIGNAL) | (plan.wape > plan.naive_wape)
-            )
+            rows["is_biased"] = known & (np.abs(plan.tracking_signal) > limit)
+            rows["is_wrong"] = rows["is_biased"] | (known & (plan.wape > WRONG_RATIO * plan.naive_wape))
         rows["is_dying"] = ~rows["is_new"] & (earlier > 0) & (recent < DYING_RATIO * earlier)
         rows["is_seasonal"] = known & (plan.season_strength > SEASONAL_STRENGTH)
 

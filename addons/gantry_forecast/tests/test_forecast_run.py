@@ -243,3 +243,16 @@ class TestForecastRun(ForecastCase):
             "product_id": self.steady.id, "warehouse_id": self.wh_b1.id})
         with self.assertRaisesRegex(UserError, "no finished bucket"):
             forecast.action_refresh_now()
+
+    # -- alerts
+
+    def test_a_forecast_that_is_always_too_low_is_wrong(self):
+        climbing = self._product("Climbing")
+        self._sales(climbing, [10] * 48 + [int(10 * 1.35 ** week) for week in range(12)])
+        self._refresh()
+        forecast = self._forecast(climbing)
+        self.assertTrue(forecast.is_wrong)
+        self.assertEqual(forecast.alert, "wrong")
+        self.assertIn("too low", " ".join(reason["text"] for reason in forecast.explanation))
+        self.assertFalse(self._forecast(self.steady).is_wrong)
+        self.assertIn(forecast, self.Forecast.search([("is_wrong", "=", True)]))
