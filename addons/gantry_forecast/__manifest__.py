@@ -24,6 +24,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
         "views/gantry_demand_import_views.xml",
+        "views/res_config_settings_import_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

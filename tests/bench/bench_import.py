@@ -61,6 +61,9 @@ def end_to_end(report, path, env):
     marks = []
     company = env["res.company"].create({"name": "Import bench"})
     env = env(context={**env.context, "allowed_company_ids": company.ids})
+    Warehouse = env["stock.warehouse"]
+    if not Warehouse.search_count([("company_id", "=", company.id)]):
+        Warehouse.create({"name": "Import bench", "code": "IMPB", "company_id": company.id})
     with clock() as spent:
         result = env["gantry.demand.import"]._import_orders_file(
             str(path), company=company, progress=lambda percent, text: marks.append((percent, spent()))

@@ -28,3 +28,4 @@ from . import gantry_demand_import_path
 from . import gantry_demand_history_end
 from . import gantry_forecast_api
 from . import gantry_forecast_api_write
+from . import res_config_settings_import

@@ -281,6 +281,11 @@ class GantryDemandImport(models.Model):
             raise UserError(self.env._("Only a finished import can be undone."))
         return self._start(self.env._("Undo the import of %s", self.name), "_job_undo")
 
+    def action_forecast(self):
+        """Forecast from the new history, in the background."""
+        self.ensure_one()
+        return self.env["gantry.forecast"].with_company(self.company_id).action_refresh()
+
     def action_open_demand(self):
         """Show the demand on the days of this import."""
         self.ensure_one()

@@ -171,18 +171,21 @@ class GantryDemandImportWrite(models.Model):
         return int(np.isin(own, earlier).sum())
 
     def _publish(self):
-        """Bring demand of source "import" up to date on the keys of these imports (all of which count)."""
+        """Bring demand of source "import" up to date on the keys of these imports (all of which count).
+
+        Who wrote a row is left empty: the import tells it, and two foreign keys less to check save seconds.
+        """
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO gantry_demand AS demand (
                     product_id, warehouse_id, company_id, date, source, quantity, quantity_out, quantity_returned,
-                    line_count, flag, excluded, reason, create_uid, write_uid, create_date, write_date)
+                    line_count, flag, excluded, reason, create_date, write_date)
                 SELECT summed.product_id, summed.warehouse_id, warehouse.company_id, summed.date, 'import',
                        sold - returned, sold, returned, lines,
                        CASE WHEN far_out THEN 'outlier' ELSE 'none' END, far_out,
-                       CASE WHEN far_out THEN %(reason)s END, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       CASE WHEN far_out THEN %(reason)s END, %(now)s, %(now)s
                   FROM (
                     SELECT product_id, warehouse_id, date, sum(quantity_out) AS sold,
                            sum(quantity_returned) AS returned, sum(line_count) AS lines, bool_or(far_out) AS far_out
@@ -203,11 +206,10 @@ class GantryDemandImportWrite(models.Model):
                 ON CONFLICT (product_id, warehouse_id, date, source) DO UPDATE
                    SET quantity = excluded.quantity, quantity_out = excluded.quantity_out,
                        quantity_returned = excluded.quantity_returned, line_count = excluded.line_count,
-                       write_uid = excluded.write_uid, write_date = excluded.write_date
+                       write_date = excluded.write_date
                 """,
                 ids=tuple(self.ids),
                 reason=self.env._("A quantity far beyond the others of its file."),
-                uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )

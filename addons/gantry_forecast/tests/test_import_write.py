@@ -24,7 +24,7 @@ class TestImportWrite(ImportCase):
         )
         rows = self.env["gantry.demand"].search([("product_id", "=", self.bolt.id)])
         self.assertEqual((rows.line_count, rows.company_id, rows.source), (2, self.company_a, "import"))
-        self.assertEqual(rows.create_uid, self.user_planner)
+        self.assertEqual(record.create_uid, self.user_planner)
 
     def test_credit_notes_net_on_the_day_of_the_sale(self):
         text = HEAD + "BOLT,9,2024-01-02,c,1,5,x\nBOLT,-9,2024-02-02,c,1,C6,x\nBOLT,4,2024-02-03,c,1,7,x\n"
@@ -173,6 +173,12 @@ class TestImportWrite(ImportCase):
         self._run(self._import(TWO_DAYS))
         forecasts = self.env["gantry.forecast"].search([("product_id", "in", (self.bolt | self.nut).ids)])
         self.assertEqual(forecasts.mapped("demand_changed"), [True, True])
+
+    def test_the_forecast_can_be_asked_for_from_the_import(self):
+        record = self._run(self._import(TWO_DAYS))
+        action = record.action_forecast()
+        job = self.env["gantry.job"].browse(action["res_id"])
+        self.assertEqual((job.method, job.company_id), ("_job_refresh", self.company_a))
 
     def test_the_command_line_imports_a_file_from_the_disk(self):
         with tempfile.NamedTemporaryFile("w", suffix=".csv") as handle:
