@@ -1,6 +1,8 @@
 """Shards: the same figures in one process, in child processes and on a Dask cluster."""
 
 import dataclasses
+import doctest
+import importlib
 import sys
 
 import gantry_forecast_core as core
@@ -181,3 +183,10 @@ def test_no_series_give_an_empty_plan(case):
     problem, recipe, _ = case
     plan = map_shards(problem.take(np.zeros(0, dtype=int)), recipe, InProcessExecutor())
     assert plan.mean.shape == (0, 4)
+
+
+@pytest.mark.parametrize("name", ["child", "codec", "panel", "panel_features", "scale", "statistical"])
+def test_examples_in_docstrings(name):
+    """The smallest examples are true."""
+    module = importlib.import_module(f"{core.__name__}.{name}")
+    assert doctest.testmod(module).failed == 0
