@@ -24,7 +24,7 @@ __all__ = ["available", "fit", "predict"]
 
 VERSION = 1
 MAX_ROWS = 200_000
-HELD_ROWS = 80_000
+HELD_ROWS = 60_000
 LEAST_ROWS = 1500
 SPARSE_SHARE = 0.76   # ADI of 1.32, the limit of Syntetos and Boylan
 SMALL_SIZE = 8.0      # larger sales are counted in units of a share of their usual size
@@ -32,7 +32,7 @@ EPSILON = 0.02
 BLOCK_ROWS = 400_000
 SCALE = {
     "objective": "regression", "learning_rate": 0.05, "num_leaves": 63, "min_data_in_leaf": 60,
-    "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "max_bin": 127,
+    "feature_fraction": 0.3, "bagging_fraction": 0.5, "bagging_freq": 1, "max_bin": 127,
 }
 SCALE_ROUNDS, HELD_ROUNDS = 300, 150
 SPREAD = {

@@ -18,7 +18,7 @@ WINDOWS = {
     "month": (2, 3, 6, 12, 24),
 }
 LAGS = {"day": 14, "week": 8, "month": 12}
-LEVEL = {"day": 56, "week": 26, "month": 12}
+LEVEL = {"day": 28, "week": 13, "month": 12}
 # An age beyond this says nothing about the product any more, only what date it is, and trees would learn the date.
 OLD = {"day": 364, "week": 52, "month": 36}
 MAX_GROUP_COLUMNS = 4
