@@ -173,6 +173,9 @@ class Odoo:
 
     @staticmethod
     def _progress(step, line: str) -> bool:
+        if line.startswith("@note "):
+            step.note = line.removeprefix("@note ").strip()
+            return True
         if not line.startswith("@progress "):
             return False
         _mark, done, total, *rest = line.split(None, 3)

@@ -93,8 +93,11 @@ def orders(path: Path) -> str:
         HEAD
         + f"""
 env = env(user=env.ref("base.user_admin"))
-env["gantry.demand.import"]._import_orders_file({json.dumps(str(path))}, create_products=True, progress=progress)
+found = env["gantry.demand.import"]._import_orders_file(
+    {json.dumps(str(path))}, progress=lambda percent, sentence: progress(percent, 100, sentence)
+)
 env.cr.commit()
+print("@note", f"{{found['lines']:,}} lines, {{found['products']:,}} products, {{found['errors']:,}} lines left out")
 """
     )
 
