@@ -14,16 +14,17 @@ __all__ = ["actuals", "best_window", "learn_origins", "plan_origins", "scores"]
 def learn_origins(length: int, horizon: int, season: int, count: int) -> tuple[list[int], int]:
     """Origins for `learn`: columns where forecasts start (newest first), and the horizon that is judged.
 
-    A third of the history at most is held out, and at least one season (or half the history) stays before it.
+    A third of the history at most is judged, and at least one season (or half the history) stays before it. Origins
+    lie half a horizon apart, so that the third one's future ends where the first one's begins.
 
     >>> learn_origins(60, 12, 12, 3)
-    ([48, 44, 40], 12)
+    ([48, 42, 36], 12)
     >>> learn_origins(3, 12, 12, 3)
     ([2], 1)
     """
     judged = int(max(1, min(horizon, length // 3)))
     least = max(2, min(season + 2, length // 2))
-    step = max(1, judged // 3)
+    step = max(1, (judged + 1) // 2)
     starts = [length - judged - step * k for k in range(count)]
     starts = [start for start in starts if start >= least] or [length - judged]
     return [start for start in starts if start >= 1], judged

@@ -59,6 +59,7 @@ class Frame:
     pool: np.ndarray          # (n,) row of the recipe's group tables
     outlier: np.ndarray       # (n, t)
     reliable: np.ndarray      # (n,) enough history for a season of its own
+    origin: int = 0           # number of the rolling origin it belongs to
 
 
 def prepare(problem: Problem, params: Params, recipe: Recipe | None) -> Frame:

@@ -1,7 +1,7 @@
 """Cross-series correction: gradient boosting learns what the combined members get wrong.
 
-Features are the members' disagreement, the recent history without season and the profile of the series, all in units of
-the series' own error scale, so that one model serves every product (compare feature-based model averaging,
+Features are the members' disagreement, the same bucket of earlier seasons and the profile of the series, all in units
+of the series' own error scale, so that one model serves every product (compare feature-based model averaging,
 Montero-Manso et al., IJF 2020). The target is the error of the combination in the same units.
 
 lightgbm is imported inside functions only: run `fit` and `predict` in a child process.
@@ -14,13 +14,13 @@ import numpy as np
 __all__ = ["CLIP", "available", "features", "fit", "predict"]
 
 CLIP = 8.0
-RECENT = 12
+YEAR = 12  # buckets whose mean is the level that the base is compared with
 SETTINGS = {
-    "objective": "l1", "learning_rate": 0.03, "num_leaves": 31, "min_data_in_leaf": 80, "feature_fraction": 0.4,
+    "objective": "l1", "learning_rate": 0.03, "num_leaves": 31, "min_data_in_leaf": 60, "feature_fraction": 0.4,
     "bagging_fraction": 0.5, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1, "num_threads": 1,
     "deterministic": True, "force_row_wise": True,
 }
-ROUNDS = 250
+ROUNDS = 200
 
 
 def available() -> bool:
@@ -52,7 +52,7 @@ def features(frame, rows: np.ndarray, points: dict[str, np.ndarray], base: np.nd
     unit = frame.unit[rows]
     yard = np.maximum(scale[:, 0], 1e-9)
     flat = frame.flat[:, rows] * unit / yard
-    level = _mean(flat, 0, RECENT)
+    level = flat[-YEAR:].mean(0)
     by_cell = [(points[name] - base) / yard[:, None] for name in sorted(points)]
     by_cell += [base / yard[:, None] - level[:, None], np.log(np.maximum(base / unit[:, None], 0.01)),
                 scale / yard[:, None], frame.future[rows], np.broadcast_to(np.arange(h), (n, h)),
@@ -61,17 +61,8 @@ def features(frame, rows: np.ndarray, points: dict[str, np.ndarray], base: np.nd
     profile = frame.profile
     by_series = [frame.season.strength[rows], frame.season.own[rows], profile.known[rows], profile.cv2[rows],
                  profile.adi[rows], yard / unit]
-    by_series += [_mean(flat, k - 1, k) - level for k in range(1, RECENT + 1)]
-    by_series += [_mean(flat, begin, end) - level for begin, end in ((0, 3), (0, 6), (12, 24), (24, 36), (0, 36))]
     cells = [np.broadcast_to(np.asarray(values)[:, None], (n, h)) for values in by_series]
     return np.stack([*by_cell, *cells], axis=-1).reshape(n * h, -1).astype(np.float32)
-
-
-def _mean(flat: np.ndarray, begin: int, end: int) -> np.ndarray:
-    """Mean of buckets `begin` to `end` back from the last one; zero where the history is shorter."""
-    t = flat.shape[0]
-    part = flat[max(0, t - end) : max(0, t - begin)]
-    return part.mean(0) if len(part) else np.zeros(flat.shape[1])
 
 
 def _last_seasons(frame, rows, base):
@@ -86,7 +77,7 @@ def _last_seasons(frame, rows, base):
         yield np.where(seen, frame.y[place][:, rows].T * frame.unit[rows][:, None], base)
 
 
-def fit(table: np.ndarray, target: np.ndarray, seed: int = 0) -> bytes:
+def fit(table: np.ndarray, target: np.ndarray, weight: np.ndarray, seed: int = 0) -> bytes:
     """Train the correction.
 
     Parameters
@@ -94,6 +85,8 @@ def fit(table: np.ndarray, target: np.ndarray, seed: int = 0) -> bytes:
     table : (N, f)
     target : (N,)
         Error of the combination in units of its scale, NaN where unknown.
+    weight : (N,)
+        What a unit of the target is worth in the loss.
 
     Returns
     -------
@@ -103,8 +96,8 @@ def fit(table: np.ndarray, target: np.ndarray, seed: int = 0) -> bytes:
     import lightgbm
 
     usable = np.isfinite(target)
-    data = lightgbm.Dataset(table[usable], np.clip(target[usable], -CLIP, CLIP))
-    settings = SETTINGS | {"seed": seed + 1, "min_data_in_leaf": int(np.clip(usable.sum() // 250, 20, 100))}
+    data = lightgbm.Dataset(table[usable], np.clip(target[usable], -CLIP, CLIP), weight=weight[usable])
+    settings = SETTINGS | {"seed": seed + 1, "min_data_in_leaf": int(np.clip(usable.sum() // 250, 20, 60))}
     return lightgbm.train(settings, data, ROUNDS).model_to_string().encode()
 
 

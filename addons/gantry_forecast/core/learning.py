@@ -28,6 +28,7 @@ NEIGHBOUR = {
     DemandClass.INTERMITTENT: DemandClass.LUMPY, DemandClass.LUMPY: DemandClass.INTERMITTENT,
 }
 TRUSTS = (0.5, 1.0)
+RELUCTANCE = {"SMOOTH": 1.03, "ERRATIC": 1.01}
 LEAST = 12  # series of a class below which it learns together with its neighbour
 GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
 
@@ -115,8 +116,9 @@ def _with_donors(problem: Problem, rows: np.ndarray) -> np.ndarray:
 def _trials(sample: Problem, params, recipe, starts, judged) -> dict[DemandClass, Trial | None]:
     """Every class with its series at every origin; classes with too few series share their neighbour's."""
     found = {kind: Trial(kind.name) for kind in CLASSES}
-    for start in starts:
+    for origin, start in enumerate(starts):
         frame = batch.prepare(sample.until(start, judged), params, recipe)
+        frame.origin = origin
         truth = actuals(sample, start, judged)
         naive = batch.naive(frame)
         for kind in CLASSES:
@@ -132,18 +134,33 @@ def _trials(sample: Problem, params, recipe, starts, judged) -> dict[DemandClass
 def _prove_group_season(sample, params, recipe, starts, judged) -> dict[DemandClass, Trial | None]:
     """Trials with short histories shrunk towards their group's season, or towards none where that serves better."""
     shared = recipe.arrays["group_season"]
-    outcome = []
+    errors, found = [], []
     for profile in (np.ones_like(shared), shared):
         recipe.arrays["group_season"] = profile
         trials = _trials(sample, params, recipe, starts, judged)
-        dense = [trials[kind] for kind in CLASSES[:2] if trials[kind] is not None and trials[kind].kind == kind.name]
-        error = sum(trial.error(points_of(trial, ("theta",))[0]["theta"]) * len(trial.actual) for trial in dense)
-        outcome.append((error, profile, trials))
-    (plain, ones, without), (grouped, _, within) = outcome
-    use = bool(grouped <= plain)
+        found.append((profile, trials))
+        errors.append(_error_by_origin(trials, len(starts)))
+    ratio = errors[1] / np.maximum(errors[0], 1e-12)
+    # histories too short to judge a year by take their group's season unless it does harm
+    short = min(starts) < 2 * sample.bucket.season_length
+    use = bool(np.mean(ratio) < (1.01 if short else GAIN) and (short or np.max(ratio) < 1))
     recipe.constants["GROUP"] = {"season": float(use), "trust": 0.0}
-    recipe.arrays["group_season"] = shared if use else ones
-    return within if use else without
+    recipe.arrays["group_season"], trials = found[use]
+    return trials
+
+
+def _error_by_origin(trials, count: int) -> np.ndarray:
+    """Error of a plain combination over the dense classes, per origin, (count,)."""
+    total = np.zeros(count)
+    for kind in CLASSES[:2]:
+        trial = trials[kind]
+        if trial is None or trial.kind != kind.name:
+            continue
+        points, _ = points_of(trial, ("theta", "holt", "snaive"))
+        cells = np.nansum(np.abs(trial.actual - median_of(list(points.values()))) * trial.weight, axis=1)
+        place = np.repeat([frame.origin for frame in trial.frames], [len(rows) for rows in trial.rows])
+        total += np.bincount(place, cells, count)
+    return total
 
 
 def _append(trial: Trial, frame, rows, truth, naive) -> None:
@@ -179,7 +196,7 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
 
 def _reluctance(kind: str, members) -> float:
     """A distribution of the level does not belong to smooth demand: it has to be clearly better to be taken."""
-    return 1.03 if kind == "SMOOTH" and set(members) & set(batch.SPARSE_MEMBERS) else 1.0
+    return RELUCTANCE.get(kind, 1.0) if set(members) & set(batch.SPARSE_MEMBERS) else 1.0
 
 
 def _add_dense(kind: str, trial: Trial, params: Params, recipe: Recipe, candidates) -> None:

@@ -15,8 +15,9 @@ from .types import DemandClass, Params, Problem, Recipe, TierReport
 __all__ = ["finish", "prove"]
 
 PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
-GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
+GAIN = 0.995  # a combination must lower the loss by half a percent to take the place of a simpler one
 NUMPY_COMPANIONS = (
     ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "holt", "winters", "snaive"),
     ("theta", "holt", "snaive"), ("winters", "snaive"), ("theta", "winters"), ("theta",), ("snaive",), (),
@@ -95,7 +96,9 @@ def _look_around(proof: Proof, problem: Problem) -> None:
         from . import statistical
 
         if statistical.available():
-            proof.names = statistical.affordable(problem)
+            # the trial costs its share of the time: every origin runs on the sample
+            trial = proof.params.origins * min(1.0, proof.params.tier_series / max(problem.size, 1))
+            proof.names = statistical.affordable(problem, TIME_S / (1 + trial))
         else:
             proof.trouble["statistical"] = "not_installed"
     except ImportError:
@@ -147,6 +150,12 @@ def _error(cases, points) -> float:
     return _mean_loss(cases, [np.abs(case.actual - point) for case, point in zip(cases, points, strict=True)])
 
 
+def _needed(cases) -> float:
+    """Factor by which a tier must lower the loss: half a percent, more where few series speak for it."""
+    count = sum(len(case.rows) for case in cases)
+    return 1 - max(1 - GAIN, 0.3 / np.sqrt(max(count, 1)))
+
+
 # ------------------------------------------------------------------------------------------- statistical
 def _try_statistical(proof: Proof, kind, cases: list[Case]) -> None:
     """Score the numpy members with the statistical ones against the numpy tier."""
@@ -169,7 +178,7 @@ def _try_statistical(proof: Proof, kind, cases: list[Case]) -> None:
     table = _error_table(cases, points, scales, levels)
     guesses = [spread_around(point, scale, table) for point, scale in zip(points, scales, strict=True)]
     below, score = _loss(cases, [case.below for case in cases], levels), _loss(cases, guesses, levels)
-    on = score < below * GAIN
+    on = bool(score < below * _needed(cases))
     proof.report(kind, tier, cases, "better" if on else "not_better", score, below, on)
     if on:
         _keep(proof, kind, "_statistical", members, table, cases, guesses)
@@ -239,12 +248,10 @@ def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
         return
     levels = proof.params.quantiles
     judged = cases[:1] if kind in batch.DENSE and len(cases) > 1 else cases[:2]
-    below = _loss(judged, [case.below for case in judged], levels)
     corrected, table, boost_share = _try_boost(proof, kind, cases)
-    base = corrected or [case.below for case in judged]
-    guesses, panel_share = _best_share(proof, judged, base)
-    score = _loss(judged, guesses, levels)
-    on = score < below * GAIN
+    guesses, panel_share = _best_share(proof, judged, corrected or [case.below for case in judged])
+    below, score = _loss(judged, [case.below for case in judged], levels), _loss(judged, guesses, levels)
+    on = bool(score < below * _needed(judged))
     tried = bool(proof.panel) or corrected is not None
     proof.report(kind, "panel", judged, "better" if on else "not_better" if tried else "too_few",
                  score, below, on)
@@ -290,22 +297,38 @@ def _try_boost(proof: Proof, kind, cases: list[Case]):
             case.merged = tiers.merge(case.frame, case.rows, {}, levels, batch.DENSE_MEMBERS)
     points, scales = _points(cases, members)
     tables = [case.merged.table(members) for case in cases]
-    targets = [((case.actual - point) / np.maximum(scale[:, :1], 1e-9)).ravel()
-               for case, point, scale in zip(cases, points, scales, strict=True)]
-    if sum(np.isfinite(target).sum() for target in targets[1:]) < 1000:
+    targets, weights = zip(*(_target(case, point, scale)
+                             for case, point, scale in zip(cases, points, scales, strict=True)), strict=True)
+    # what the older origins saw of the newest one's future must not help there: all series share its shocks
+    honest = [_before(target, case, cases[0].start) for target, case in zip(targets[1:], cases[1:], strict=True)]
+    if sum(np.isfinite(target).sum() for target in honest) < 1000:
         return None, None, 0.0
-    model = proof.call(boost.fit, np.concatenate(tables[1:]), np.concatenate(targets[1:]))
+    model = proof.call(boost.fit, *map(np.concatenate, (tables[1:], honest, weights[1:])))
     shift = proof.call(boost.predict, tables[0], model).reshape(points[0].shape) * scales[0][:, :1]
-    newest = cases[:1]
-    tried = {share: [np.maximum(points[0] + share * shift, 0)] for share in BOOST_SHARES}
-    errors = {share: _error(newest, tried[share]) for share in BOOST_SHARES}
+    tried = {share: np.maximum(points[0] + share * shift, 0) for share in BOOST_SHARES}
+    errors = {share: _error(cases[:1], [tried[share]]) for share in BOOST_SHARES}
     share = min(errors, key=errors.get)
-    if share == 0 or errors[share] > errors[0.0] * GAIN:
+    if share == 0 or errors[share] > errors[0.0] * _needed(cases[:1]):
         return None, None, 0.0
-    table = _error_table(newest, tried[share], scales[:1], levels)
+    # one origin says how much smaller the errors get, all origins say how they are spread
+    table = _error_table(cases, points, scales, levels) * (errors[share] / errors[0.0])
     proof.recipe.boosters[f"boost_{kind.name}"] = proof.call(
-        boost.fit, np.concatenate(tables), np.concatenate(targets))
-    return [spread_around(tried[share][0], scales[0], table)], table, share
+        boost.fit, *map(np.concatenate, (tables, targets, weights)))
+    return [spread_around(tried[share], scales[0], table)], table, share
+
+
+def _before(target: np.ndarray, case: Case, start: int) -> np.ndarray:
+    """The target with every bucket from `start` on unknown."""
+    late = case.start + np.arange(case.actual.shape[1]) >= start
+    return np.where(np.tile(late, len(case.rows)), np.nan, target)
+
+
+def _target(case: Case, point, scale) -> tuple[np.ndarray, np.ndarray]:
+    """What the correction has to learn, in units of the scale, and what a unit of it is worth."""
+    yard = np.maximum(scale[:, :1], 1e-9)
+    worth = case.weight * yard
+    worth = np.minimum(worth / max(float(np.mean(worth)), 1e-12), 20.0)
+    return ((case.actual - point) / yard).ravel(), np.repeat(worth, point.shape[1], axis=1).ravel()
 
 
 def finish(problem, rows, params, recipe, *, executor=None, stop=None) -> None:

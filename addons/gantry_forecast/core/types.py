@@ -264,7 +264,7 @@ class Params:
     tier_series: int = 600
     origins: int = 3
     backtest_origins: int = 3
-    full_backtest_series: int = 2000
+    full_backtest_series: int = 500
     adi_limit: float = 1.32
     cv2_limit: float = 0.49
     dead_days: float = 180.0
