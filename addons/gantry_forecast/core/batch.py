@@ -58,6 +58,7 @@ class Frame:
     effect: np.ndarray | None  # (n, h) known effects over the horizon
     pool: np.ndarray          # (n,) row of the recipe's group tables
     outlier: np.ndarray       # (n, t)
+    pieces: np.ndarray        # (n,) sold in whole units
     reliable: np.ndarray      # (n,) enough history for a season of its own
     origin: int = 0           # number of the rolling origin it belongs to
 
@@ -94,7 +95,9 @@ def prepare(problem: Problem, params: Params, recipe: Recipe | None) -> Frame:
     flat = np.where(steady, y / np.maximum(past, 0.05), np.float32(0))
     effect = None if effects is None else effects[t:].T
     future = index[phase[t:]].T * (1 if effect is None else effect)
-    return Frame(problem, profile, unit, y, known, flat, steady, shape, phase, future, effect, pool, spikes, reliable)
+    pieces = (np.abs(np.nan_to_num(demand) % 1 - 0.5) > 0.4999).all(1)
+    return Frame(problem, profile, unit, y, known, flat, steady, shape, phase, future, effect, pool, spikes, pieces,
+                 reliable)
 
 
 def pool_rows(problem: Problem, recipe: Recipe | None) -> np.ndarray:
@@ -238,7 +241,7 @@ def sparse_quantiles(frame: Frame, rows, name: str, constants: dict, levels, rec
     if "group_between" in tables and constants.get("level_doubt", 0) > 0:
         variance = variance + constants["level_doubt"] * tables["group_between"][pool]
     size = frame.profile.size[rows]
-    lot = np.where(size <= 40, 1.0, size / 20)
+    lot = np.where((size <= 40) & frame.pieces[rows], 1.0, np.maximum(size / 20, 1e-9))
     if factor is None or np.ptp(factor, axis=1).max(initial=0) < 1e-6:
         flat = intermittent.nb_quantiles(mean, variance, levels, lot)
         return _over_horizon(flat, mean, factor, h)

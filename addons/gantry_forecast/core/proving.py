@@ -14,7 +14,7 @@ from .types import DemandClass, Params, Problem, Recipe, TierReport
 
 __all__ = ["finish", "prove"]
 
-PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+PANEL_SHARES = {True: (0.0, 0.25, 0.5), False: (0.0, 0.25, 0.5, 0.75, 1.0)}  # dense or not
 TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
 GAIN = 0.995  # a combination must lower the loss by half a percent to take the place of a simpler one
@@ -153,7 +153,7 @@ def _error(cases, points) -> float:
 def _needed(cases) -> float:
     """Factor by which a tier must lower the loss: half a percent, more where few series speak for it."""
     count = sum(len(case.rows) for case in cases)
-    return 1 - max(1 - GAIN, 0.3 / np.sqrt(max(count, 1)))
+    return 1 - max(1 - GAIN, 0.2 / np.sqrt(max(count, 1)))
 
 
 # ------------------------------------------------------------------------------------------- statistical
@@ -247,11 +247,15 @@ def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
         proof.report(kind, "panel", cases, proof.trouble["panel"])
         return
     levels = proof.params.quantiles
-    judged = cases[:1] if kind in batch.DENSE and len(cases) > 1 else cases[:2]
+    judged = cases[:2]
+    before = [case.below for case in judged]
     corrected, table, boost_share = _try_boost(proof, kind, cases)
-    guesses, panel_share = _best_share(proof, judged, corrected or [case.below for case in judged])
-    below, score = _loss(judged, [case.below for case in judged], levels), _loss(judged, guesses, levels)
-    on = bool(score < below * _needed(judged))
+    guesses, panel_share = _best_share(proof, kind, judged, (corrected or []) + before[len(corrected or []):])
+    below, score = _loss(judged, before, levels), _loss(judged, guesses, levels)
+    # both origins have to agree: one of them may have been lucky
+    worst = max(_loss([case], [guess], levels) / max(_loss([case], [old], levels), 1e-12)
+                for case, guess, old in zip(judged, guesses, before, strict=True))
+    on = bool(score < below * _needed(judged) and worst <= 1)
     tried = bool(proof.panel) or corrected is not None
     proof.report(kind, "panel", judged, "better" if on else "not_better" if tried else "too_few",
                  score, below, on)
@@ -266,15 +270,18 @@ def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
     _keep(proof, kind, "_panel", members, table if boost_share else None, judged, guesses)
 
 
-def _best_share(proof: Proof, judged, base):
+def _best_share(proof: Proof, kind, judged, base):
     """Share of the panel tier's quantiles that serves best."""
     if not all(case.start in proof.panel for case in judged):
         return base, 0.0
     ours = [proof.panel[case.start][case.rows] for case in judged]
     mixed = {share: [tiers.mix(below, guess, share) for below, guess in zip(base, ours, strict=True)]
-             for share in PANEL_SHARES}
-    scores = {share: _loss(judged, mixed[share], proof.params.quantiles) for share in PANEL_SHARES}
-    best = min(scores, key=scores.get)
+             for share in PANEL_SHARES[kind in batch.DENSE]}
+    losses = {share: [_loss([case], [guess], proof.params.quantiles)
+                      for case, guess in zip(judged, mixed[share], strict=True)] for share in mixed}
+    fair = [share for share in mixed
+            if all(new <= old for new, old in zip(losses[share], losses[0.0], strict=True))]
+    best = min(fair, key=lambda share: sum(losses[share]))
     return mixed[best], best
 
 

@@ -260,7 +260,7 @@ class Params:
 
     quantiles: tuple[float, ...] = QUANTILES
     tiers: tuple[str, ...] = TIERS
-    learn_series: int = 2000
+    learn_series: int = 3000
     tier_series: int = 600
     origins: int = 3
     backtest_origins: int = 3

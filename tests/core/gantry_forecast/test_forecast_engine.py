@@ -57,8 +57,7 @@ def test_another_unit_of_measure_scales_a_steady_forecast(seed, factor):
     """Selling in dozens or in grams does not change what is forecast for products with regular demand."""
     rng = np.random.default_rng(seed)
     demand = 100 * rng.gamma(30, 1 / 30, (20, 48)) * (1 + 0.3 * np.sin(np.arange(48) / 6 * np.pi))
-    recipe = learn(_problem(demand), NUMPY)
-    small, large = apply(_problem(demand), recipe), apply(_problem(demand * factor), recipe)
+    small, large = solve(_problem(demand), NUMPY), solve(_problem(demand * factor), NUMPY)
     assert np.allclose(small.mean * factor, large.mean, rtol=2e-3)
 
 
