@@ -49,19 +49,32 @@ def test_every_file_the_image_copies_is_there():
 
 def test_the_compose_file_has_database_workers_volumes_and_health():
     services = compose()["services"]
-    assert set(services) == {"db", "odoo"}
+    assert set(services) == {"db", "odoo", "proxy"}
+    assert services["proxy"]["depends_on"]["odoo"]["condition"] == "service_healthy"
     assert services["odoo"]["depends_on"]["db"]["condition"] == "service_healthy"
     assert services["db"]["healthcheck"]
     assert "HEALTHCHECK" in (DOCKER / "Dockerfile").read_text()
     assert re.search(r"^workers = [1-9]", (DOCKER / "odoo.conf").read_text(), re.M)
-    used = {mount.split(":")[0] for service in services.values() for mount in service["volumes"]}
-    assert used == set(compose()["volumes"])
+    mounts = {mount.split(":")[0] for service in services.values() for mount in service["volumes"]}
+    assert {mount for mount in mounts if not mount.startswith(".")} == set(compose()["volumes"])
+    assert all((DOCKER / mount).exists() for mount in mounts if mount.startswith("."))
     build = services["odoo"]["build"]
     assert (DOCKER / build["context"] / build["dockerfile"]).resolve() == DOCKER / "Dockerfile"
 
 
 def test_the_compose_file_listens_on_loopback_only():
-    assert all(port.startswith("127.0.0.1:") for port in compose()["services"]["odoo"]["ports"])
+    ports = [port for service in compose()["services"].values() for port in service.get("ports", ())]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_forwarded_headers_are_believed_from_the_proxy_alone():
+    """Odoo trusts them, so only the proxy may be reachable; live updates have their own process behind it."""
+    assert "proxy_mode = True" in (DOCKER / "odoo.conf").read_text()
+    assert "ports" not in compose()["services"]["odoo"]
+    proxy = (DOCKER / "nginx.conf").read_text()
+    assert re.search(r"location /websocket \{[^}]*proxy_pass http://odoo_live", proxy)
+    assert re.search(r"upstream odoo_live \{\s*server odoo:8072;", proxy)
 
 
 def test_the_compose_file_installs_addons_that_exist():
