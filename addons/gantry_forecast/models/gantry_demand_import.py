@@ -114,7 +114,7 @@ class GantryDemandImport(models.Model):
     date_from = fields.Date("First day", readonly=True, copy=False)
     date_to = fields.Date("Last day", readonly=True, copy=False)
     error_ids = fields.One2many("gantry.demand.import.error", "import_id", "Bad lines", readonly=True, copy=False)
-    error_file = fields.Binary("All bad lines", attachment=True, readonly=True, copy=False)
+    error_file = fields.Binary("All of these lines", attachment=True, readonly=True, copy=False)
     error_filename = fields.Char(compute="_compute_error_filename")
     created_product_ids = fields.Many2many(
         "product.product", "gantry_demand_import_product_rel", "import_id", "product_id", "Created products",
@@ -141,7 +141,7 @@ class GantryDemandImport(models.Model):
     @api.depends("name")
     def _compute_error_filename(self):
         for record in self:
-            record.error_filename = self.env._("%s bad lines.csv", (record.name or "").rsplit(".", 1)[0])
+            record.error_filename = self.env._("%s errors.csv", (record.name or "").rsplit(".", 1)[0])
 
     @api.depends("facts")
     @api.depends_context("lang")

@@ -226,6 +226,10 @@ class GantryDemandImportCheck(models.Model):
         if same := self._same_file():
             say("same_file", name=same.name, date=fields.Date.to_string(same.date_imported))
         say("errors", n["errors"], errors=n["errors"])
+        unknown = found.lines.index["code"][plan.issue == Issue.UNKNOWN_PRODUCT]
+        if len(unknown):
+            codes = np.unique(unknown)
+            say("unknown", count=len(codes), example=found.lines.values["code"][codes[0]])
         say("new_products", match.new_codes, count=len(match.new_codes))
         overlap = self._count_overlap(plan)
         say("overlap", overlap, count=overlap)

@@ -16,6 +16,13 @@ class GantryExplain(models.AbstractModel):
             ),
             "import_nothing": _("No line of the file can be imported."),
             "import_errors": (_("%(errors)s lines have errors."), {"errors": "integer"}),
+            "import_unknown": (
+                _(
+                    "%(count)s codes belong to no product, such as %(example)s; choose to create them, or correct the "
+                    "file."
+                ),
+                {"count": "integer", "example": "text"},
+            ),
             "import_new_products": (_("%(count)s products are unknown and will be created."), {"count": "integer"}),
             "import_created": (_("%(count)s products were created."), {"count": "integer"}),
             "import_duplicates_kept": (

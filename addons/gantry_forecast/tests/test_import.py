@@ -57,7 +57,11 @@ class TestImportCheck(ImportCase):
         self.assertEqual((record.error_count, record.day_count), (7, 1))
         table = list(csv.reader(io.StringIO(base64.b64decode(record.error_file).decode("utf-8-sig"))))
         self.assertEqual(len(table), 8)
-        self.assertIn("7 lines have errors.", [reason["text"] for reason in record.summary])
+        sentences = [reason["text"] for reason in record.summary]
+        self.assertIn("7 lines have errors.", sentences)
+        self.assertIn(
+            "1 codes belong to no product, such as GONE; choose to create them, or correct the file.", sentences
+        )
 
     def test_all_bad_lines_are_in_the_file_when_the_screen_shows_the_first(self):
         record = self._import("sku,qty,date\n" + "GONE,1,2024-01-31\n" * 900 + "BOLT,x,2024-01-31\n")
