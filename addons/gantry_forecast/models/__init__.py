@@ -1,31 +1,36 @@
-from . import res_company
-from . import res_config_settings
-from . import stock_move
-from . import gantry_demand
-from . import gantry_demand_stockout
-from . import gantry_demand_event
-from . import gantry_forecast_recipe
-from . import gantry_forecast_override
-from . import gantry_forecast
-from . import gantry_forecast_line
-from . import gantry_forecast_accuracy
-from . import gantry_demand_build
-from . import gantry_forecast_problem
-from . import gantry_forecast_plan
-from . import gantry_forecast_arrays
-from . import gantry_forecast_measure
-from . import gantry_forecast_run
-from . import gantry_forecast_explain
-from . import gantry_forecast_chart
-from . import product
-from . import gantry_demand_import_parts
-from . import gantry_demand_import
-from . import gantry_demand_import_words
-from . import gantry_demand_import_match
-from . import gantry_demand_import_check
-from . import gantry_demand_import_write
-from . import gantry_demand_import_path
-from . import gantry_demand_history_end
-from . import gantry_forecast_api
-from . import gantry_forecast_api_write
-from . import res_config_settings_import
+from . import (
+    gantry_demand,
+    gantry_demand_build,
+    gantry_demand_event,
+    gantry_demand_history_end,
+    gantry_demand_import,
+    gantry_demand_import_check,
+    gantry_demand_import_match,
+    gantry_demand_import_parts,
+    gantry_demand_import_path,
+    gantry_demand_import_words,
+    gantry_demand_import_write,
+    gantry_demand_stockout,
+    gantry_demand_stockout_build,
+    gantry_forecast,
+    gantry_forecast_accuracy,
+    gantry_forecast_api,
+    gantry_forecast_api_write,
+    gantry_forecast_arrays,
+    gantry_forecast_chart,
+    gantry_forecast_explain,
+    gantry_forecast_learn,
+    gantry_forecast_line,
+    gantry_forecast_measure,
+    gantry_forecast_override,
+    gantry_forecast_plan,
+    gantry_forecast_problem,
+    gantry_forecast_recipe,
+    gantry_forecast_recipe_run,
+    gantry_forecast_run,
+    product,
+    res_company,
+    res_config_settings,
+    res_config_settings_import,
+    stock_move,
+)

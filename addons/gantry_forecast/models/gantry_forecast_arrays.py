@@ -7,7 +7,6 @@ from ..tools import buckets
 from ..tools.copy import copy_from, copy_query
 from ..tools.spread import Override, spread
 
-
 FLOATS = np.dtype("<f4")  # in columns of bytes, which PostgreSQL takes five times faster than an array
 
 

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..core import Problem
 from ..tools import buckets
-from ..tools.copy import copy_query
+from ..tools.copy import copy_query, refresh_statistics
 
 READ_ROWS = 4_000_000  # demand rows held at once
 CELLS = 40_000_000  # cells of the demand matrix; longer histories are cut to about a year
@@ -92,9 +92,11 @@ class GantryForecastProblem(models.Model):
             """,
             company=company.id, uid=self.env.uid,
         ))
-        if self.env.cr.rowcount:
+        count = self.env.cr.rowcount
+        if count:
             self.invalidate_model()
-        return self.env.cr.rowcount
+            refresh_statistics(self.env.cr, "gantry_forecast")
+        return count
 
     @api.model
     def _get_series(self, company, ids=None, changed=False):

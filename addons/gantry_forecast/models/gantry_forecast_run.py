@@ -1,4 +1,3 @@
-import base64
 import logging
 import os
 import time
@@ -9,12 +8,11 @@ import numpy as np
 from odoo import api, fields, models
 from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
-from odoo.tools import SQL, config
+from odoo.tools import SQL
 
-from ..core import DemandClass, Params, ProblemError, Recipe, apply, learn
+from ..core import Params, ProblemError, Recipe, apply
 from ..core.child import ChildError, Limits, call
 from ..core.scale import LocalExecutor
-from .gantry_forecast_plan import CLASS_NAMES
 
 _logger = logging.getLogger(__name__)
 
@@ -99,7 +97,7 @@ class GantryForecastRun(models.Model):
             state |= self._step_fast(company, job, state)
             yield Progress(20, 100, self.env._("A first forecast is there"), state)
         if state["step"] == "learn":
-            state |= self._step_learn(company, job, state)
+            yield from self._step_learn(company, job, state)
             yield Progress(50, 100, self.env._("Models are chosen"), state)
         if state["step"] == "shards":
             yield from self._step_shards(company, job, state)
@@ -152,7 +150,7 @@ class GantryForecastRun(models.Model):
         found = {"step": step, "recipe": record.id, "series": series.own, "refined": 0}
         if step == "shards":
             record.windows = {} if not changed else record.windows
-            found["todo"] = self._get_shards(series, changed)
+            found["todo"] = self._get_shards(series.ids[:series.own], changed)
         return found
 
     def _forecast_here(self, company, series, record, whole):
@@ -167,24 +165,9 @@ class GantryForecastRun(models.Model):
             if whole:
                 record._add_windows(plan)
 
-    def _step_learn(self, company, job, state):
-        """Choose models of all tiers on the history, in a child process."""
-        record = self.env["gantry.forecast.recipe"].sudo().browse(state["recipe"])
-        series = self._prepare_forecast_problem(company)
-        params = self._get_params(company, series.own)
-        try:
-            recipe = call("engine:learn", series.problem, params, limits=self._get_limits(), seed=0)
-        except (ChildError, ProblemError) as error:
-            job._log(self.env._("The better models could not be tried: %s", error), "warning",
-                     getattr(error, "details", None))
-            record.tier_ids.filtered(lambda line: line.tier in params.tiers and line.tier != "numpy").reason = "failed"
-            return {"step": "finish"}
-        record._file(recipe, state="refining")
-        return {"step": "shards", "todo": self._get_shards(series, False)}
-
-    def _get_shards(self, series, changed):
+    def _get_shards(self, ids, changed):
         """Forecast ids of each shard: first and last, or all of them when only some have changed."""
-        ids = np.sort(series.ids[:series.own])
+        ids = np.sort(ids)
         size = int(np.clip(len(ids) // (8 * self._get_workers()), *SHARD))
         parts = [ids[i:i + size] for i in range(0, len(ids), size)]
         return [part.tolist() if changed else [int(part[0]), int(part[-1])] for part in parts]
@@ -272,90 +255,6 @@ class GantryForecastRun(models.Model):
         return max(1, min(4, os.cpu_count() or 1))
 
     @api.model
-    def _get_limits(self):
-        """A child must end before Odoo's own limit kills the worker that waits for it."""
-        limit = config["limit_time_real_cron"]
-        limit = config["limit_time_real"] if limit is None or limit < 0 else limit
-        return Limits(seconds=max(0.8 * limit, 60) if limit and config["workers"] else None)
-
-    @api.model
     def _get_executor(self, company):
         """Where shards are forecast. The one seam for other engines."""
         return LocalExecutor(self._get_workers(), self._get_limits())
-
-    # -- learning
-
-    def _learn_fast(self, company, series=None, job=None):
-        """A new recipe from the fast models, learnt in this process."""
-        series = series or self._prepare_forecast_problem(company)
-        if series is None:
-            raise UserError(self._get_no_history_sentence(company))
-        params = Params(tiers=("numpy",), exclude_outliers=company.gantry_forecast_exclude_outliers)
-        try:
-            recipe = learn(series.problem, params)
-        except ProblemError as error:
-            raise UserError(str(error)) from error
-        # sudo: nobody may write recipes by hand
-        record = self.env["gantry.forecast.recipe"].sudo().create({
-            "company_id": company.id, "bucket": company.gantry_forecast_bucket,
-            "horizon": company.gantry_forecast_horizon, "date_start": self._get_bucket_start(company),
-            "series_count": series.own, "job_id": job.id if job else False,
-        })
-        record._file(recipe, state="fast")
-        return record
-
-
-class GantryForecastRecipeRun(models.Model):
-    _inherit = "gantry.forecast.recipe"
-
-    def _file(self, recipe, state):
-        """Keep what was learnt, with its tier table."""
-        self.ensure_one()
-        blob = base64.b64encode(recipe.to_bytes())
-        vals = {"data": blob, "state": state, "date": fields.Datetime.now(), "windows": {}}
-        if state == "fast":
-            vals["fast_data"] = blob
-        self.tier_ids.unlink()
-        vals["tier_ids"] = [fields.Command.create({
-            "demand_class": CLASS_NAMES[report.demand_class], "tier": report.tier,
-            "score": report.score if np.isfinite(report.score) else False,
-            "score_below": report.score_below if np.isfinite(report.score_below) else False,
-            "used": report.on, "series_count": report.n, "reason": report.reason,
-        }) for report in sorted(recipe.tiers, key=lambda report: (report.demand_class, report.tier))
-            if report.demand_class >= DemandClass.SMOOTH]
-        self.write(vals)
-
-    def _read_blob(self, fast=False):
-        """The packed recipe; the fast one holds nothing that needs a child process."""
-        return base64.b64decode((self.fast_data if fast else False) or self.data)
-
-    def _add_windows(self, plan):
-        """Sum up the errors of the wizard's window averages over the shards of a run."""
-        total = float(np.nansum(plan.bt_actual))
-        windows = dict(self.windows or {})
-        for name, wape in plan.bt_windows.items():
-            if np.isfinite(wape):
-                error, demand = windows.get(name, (0.0, 0.0))
-                windows[name] = (error + wape * total, demand + total)
-        self.windows = windows
-
-    def _summarise(self, refined, seconds, scope):
-        """Error of the whole run beside naive and the best window average."""
-        self.ensure_one()
-        [(actual, forecast, naive)] = self.env["gantry.forecast.accuracy"]._read_group(
-            [("company_id", "=", self.company_id.id), ("kind", "=", "backtest")], [],
-            ["actual:sum", "error_forecast:sum", "error_naive:sum"],
-        )
-        scores = {name: error / demand for name, (error, demand) in (self.windows or {}).items() if demand}
-        best = min(scores, key=scores.get) if scores else False
-        vals = {
-            "state": "done", "refined_count": max(refined, self.refined_count if scope == "changed" else 0),
-            "wape": forecast / actual if actual else 0.0, "naive_wape": naive / actual if actual else 0.0,
-            "window_name": best, "window_wape": scores[best] if best else 0.0,
-        }
-        if scope == "all":
-            vals["duration_s"] = seconds
-        self.write(vals)
-        old = self.search([("company_id", "=", self.company_id.id), ("data", "!=", False), ("id", "!=", self.id)])
-        # the bytes of older runs are of no use any more, their tables and figures are
-        old[3:].write({"data": False, "fast_data": False})

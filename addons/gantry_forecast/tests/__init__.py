@@ -1,13 +1,15 @@
-from . import test_copy
-from . import test_demand_history
-from . import test_forecast_access
-from . import test_forecast_accuracy
-from . import test_forecast_browser
-from . import test_forecast_chart
-from . import test_forecast_override
-from . import test_forecast_problem
-from . import test_forecast_run
-from . import test_import
-from . import test_import_write
-from . import test_api
-from . import test_api_http
+from . import (
+    test_api,
+    test_api_http,
+    test_copy,
+    test_demand_history,
+    test_forecast_access,
+    test_forecast_accuracy,
+    test_forecast_browser,
+    test_forecast_chart,
+    test_forecast_override,
+    test_forecast_problem,
+    test_forecast_run,
+    test_import,
+    test_import_write,
+)

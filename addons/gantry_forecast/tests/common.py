@@ -7,11 +7,27 @@ from odoo.addons.gantry_base.tests.common import GantryCase
 
 from ..core import Params, learn
 from ..core.scale import InProcessExecutor
-from ..models import gantry_forecast_run
+from ..models import gantry_forecast_learn, gantry_forecast_run
 from ..tools.copy import copy_from
 
 TODAY = "2026-03-04"  # a Wednesday; the running week began on Monday, March 2nd
 MONDAY = np.datetime64("2026-03-02")
+
+
+class PlayedChild:
+    """A child process that gives its answers one after the other; an exception is raised, None means not yet."""
+
+    def __init__(self, answers):
+        self.answers, self.closed = list(answers), False
+
+    def receive(self, progress=None, wait_s=0.1):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer is not None, answer
+
+    def close(self):
+        self.closed = True
 
 
 class ForecastCase(GantryCase):
@@ -67,13 +83,14 @@ class ForecastCase(GantryCase):
         return self.Forecast._read_arrays(forecast.ids)[forecast.id]["final"]
 
     @contextmanager
-    def _tiers_in_process(self, series_per_shard=2):
+    def _tiers_in_process(self, series_per_shard=2, pauses=0):
         """Better tiers on, with the fast models playing their part, shard by shard in this process."""
-        def play(function, problem, params, **_kw):
-            return learn(problem, Params(tiers=("numpy",)))
+        def play(_model, problem, _params):
+            return PlayedChild([None] * pauses + [learn(problem, Params(tiers=("numpy",)))])
 
         self.company_a.gantry_forecast_statistical = True
-        with patch.object(gantry_forecast_run, "call", play), \
+        with patch.object(type(self.Forecast), "_start_learning", play), \
+                patch.object(gantry_forecast_learn, "REPORT_S", 0.0), \
                 patch.object(gantry_forecast_run, "SHARD", (series_per_shard, series_per_shard)), \
                 patch.object(type(self.Forecast), "_get_workers", lambda model: 1), \
                 patch.object(type(self.Forecast), "_get_executor", lambda model, company: InProcessExecutor()):

@@ -1,8 +1,7 @@
 import numpy as np
 
-from odoo.tests import HttpCase, tagged
-
 from odoo.addons.gantry_base.tests.hoot import HootMixin
+from odoo.tests import HttpCase, tagged
 
 from .common import ForecastCase
 

@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..core.child import ChildError
-from ..models import gantry_forecast_run
-from .common import TODAY, ForecastCase
+from ..models import gantry_forecast_learn
+from .common import TODAY, ForecastCase, PlayedChild
 
 
 @tagged("post_install", "-at_install")
@@ -168,18 +168,46 @@ class TestForecastRun(ForecastCase):
         return self.Forecast._read_arrays(self.Forecast.search([("company_id", "=", self.company_a.id)]).ids)
 
     def test_better_models_that_fail_leave_the_fast_ones(self):
-        def fail(*_args, **_kw):
-            raise ChildError("The forecast process ran out of memory.", "trace")
-
+        child = PlayedChild([None, ChildError("The forecast process ran out of memory.", "trace")])
         self.company_a.gantry_forecast_statistical = True
-        with patch.object(gantry_forecast_run, "call", fail):
+        with patch.object(type(self.Forecast), "_start_learning", lambda *args: child):
             job = self._refresh()
+        self.assertTrue(child.closed)
         self.assertEqual(job.state, "done")
         self.assertTrue(self._forecast(self.steady).date_forecast)
         warning = job.log_ids.filtered(lambda line: line.level == "warning")
         self.assertIn("ran out of memory", warning.message)
         tiers = self.Forecast._get_recipe(self.company_a).tier_ids
         self.assertIn("failed", tiers.filtered(lambda line: line.tier == "statistical").mapped("reason"))
+
+    def test_a_pause_does_not_stop_what_is_being_learnt(self):
+        job = self.Forecast._enqueue_refresh(self.company_a)
+        with self._tiers_in_process(pauses=3):
+            while job.checkpoint is False or job.checkpoint.get("step") != "learn":
+                job._run_inline(max_steps=1)
+            job._run_inline(max_steps=1)
+            [(child, _begin)] = gantry_forecast_learn._learning.values()
+            left = len(child.answers)
+            job._run_inline(max_steps=1)
+            self.assertEqual([c for c, _begin in gantry_forecast_learn._learning.values()], [child])
+            self.assertLess(len(child.answers), left)
+            self.assertFalse(child.closed)
+            job._run_inline()
+        self.assertEqual((job.state, child.closed), ("done", True))
+        self.assertFalse(gantry_forecast_learn._learning)
+
+    def test_what_a_cancelled_job_learns_is_given_up(self):
+        job = self.Forecast._enqueue_refresh(self.company_a)
+        with self._tiers_in_process(pauses=9):
+            while not gantry_forecast_learn._learning:
+                job._run_inline(max_steps=1)
+            [(child, _begin)] = gantry_forecast_learn._learning.values()
+            job.action_cancel()
+            job._run_inline()
+            self.assertEqual(job.state, "cancelled")
+            self._refresh()
+        self.assertTrue(child.closed)
+        self.assertFalse(gantry_forecast_learn._learning)
 
     # -- nightly
 

@@ -1,1 +1,1 @@
-from .copy import copy_from, copy_query
+from .copy import copy_from, copy_query, refresh_statistics
