@@ -52,13 +52,22 @@ def test_the_planning_list_fits_a_phone(command, browser, screenshots):
     assert not page.faults
 
 
-def test_the_accuracy_page_opens(command, browser, screenshots):
+def test_the_accuracy_page_shows_gantry_ahead_of_naive_and_of_odoos_windows(command, browser, screenshots):
     page = logged_in(browser, command.url)
     page.goto(command.url + ACCURACY)
     page.wait_for_selector(".o_pivot table, .o_graph_view canvas", timeout=60000)
     page.wait_for_timeout(800)
     page.screenshot(path=screenshots / "accuracy.png")
     assert not page.faults
+    gantry, window, naive = shown_errors(page)
+    assert gantry < window
+    assert gantry < naive
+
+
+def shown_errors(page) -> list[float]:
+    """What the banner of the accuracy page says: Gantry, the best window of Odoo's wizard, naive."""
+    banner = page.inner_text(".o_gantry_accuracy_banner")
+    return [float(figure) for figure in re.findall(r"\b\d\.\d\d\b", banner)[:3]]
 
 
 def test_a_second_start_is_quick_and_ctrl_c_ends_it_cleanly(command):

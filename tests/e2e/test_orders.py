@@ -4,6 +4,7 @@ import csv
 import datetime
 import random
 
+import odoorpc
 from conftest import Command, logged_in
 
 PRODUCTS = 40
@@ -27,6 +28,19 @@ def write_orders(path) -> None:
                     writer.writerow(row)
 
 
+def read_over_rpc(url: str, database: str) -> list[dict]:
+    """Every forecast, page by page, as another system reads them."""
+    client = odoorpc.ODOO("127.0.0.1", protocol="jsonrpc", port=int(url.rsplit(":", 1)[1]))
+    client.login(database, "admin", "admin")
+    rows, offset = [], 0
+    while True:
+        answer = client.execute_kw("gantry.forecast.api", "get_forecasts", [], {"limit": 30, "offset": offset})
+        rows += answer["items"]
+        offset += 30
+        if offset >= answer["total"]:
+            return rows
+
+
 def test_an_own_order_history_ends_in_a_forecast_of_every_product(browser, tmp_path, screenshots):
     path = tmp_path / "shop.csv"
     write_orders(path)
@@ -38,6 +52,8 @@ def test_an_own_order_history_ends_in_a_forecast_of_every_product(browser, tmp_p
         page.screenshot(path=screenshots / "orders.png")
         assert int(page.inner_text(".o_pager_limit").replace(",", "")) == PRODUCTS
         assert not page.faults
+        forecasts = read_over_rpc(command.url, f"gantry_{path.stem}")
+        assert len({row["product_id"] for row in forecasts}) == PRODUCTS
     finally:
         command.stop()
 
