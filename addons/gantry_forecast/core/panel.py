@@ -212,6 +212,8 @@ class _Fitter:
         early = early[:: max(1, len(early) // HELD_ROWS)]
         first = self._train(SCALE, HELD_ROUNDS, self._data(matrix[early], label[early]))
         error = label[late] - first.predict(matrix[late])
+        # A few weeks that were better than expected everywhere say nothing about the next ones: keep the shape only.
+        error -= error.mean()
         spread = self._train(SPREAD, SPREAD_ROUNDS, self._data(matrix[late], np.log(np.abs(error) + 1e-3)))
         width = np.exp(spread.predict(matrix[late]))
         final = self._train(SCALE, SCALE_ROUNDS, self._data(matrix, label))
