@@ -46,7 +46,7 @@ def _one_set(core, series, args) -> dict[str, dict]:
     for tiers in TIERS:
         if args.tiers and tiers[-1] not in args.tiers:
             continue
-        params = core.Params(tiers=tiers, backtest_origins=0, tier_series=1500)
+        params = core.Params(tiers=tiers, backtest_origins=0, tier_series=1000)
         problem = core.Problem(demand=series.matrix(520 if series.season == 52 else None), bucket=series.bucket,
                                start="2000-01-01", horizon=series.horizon)
         with clock() as spent:

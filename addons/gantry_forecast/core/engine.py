@@ -37,9 +37,9 @@ def apply(problem: Problem, recipe: Recipe, *, seed: int = 0, stop=None, executo
         Any series with the recipe's bucket; the horizon may differ.
     recipe : Recipe
     seed : int
-        Nothing in the numpy tier is random; passed on to the other tiers.
+        Part of the common signature; nothing in `apply` is random.
     stop : callable, optional
-        Called between blocks; a true answer raises `InterruptedError`.
+        Asked between blocks and now and then inside; a true answer raises `InterruptedError`.
     executor : optional
         See `learn`.
 
@@ -60,7 +60,9 @@ def apply(problem: Problem, recipe: Recipe, *, seed: int = 0, stop=None, executo
             raise InterruptedError("The forecast was stopped.")
         rows = np.arange(begin, min(begin + BLOCK, problem.size))
         block = problem if problem.size <= BLOCK else _block(problem, rows)
-        parts.append(_forecast_block(block, recipe, len(rows), executor, seed))
+        parts.append(_forecast_block(block, recipe, len(rows), executor, stop))
+    if stop is not None and stop():
+        raise InterruptedError("The forecast was stopped.")
     return _assemble(problem, recipe, parts)
 
 
@@ -72,11 +74,11 @@ def _block(problem: Problem, rows: np.ndarray) -> Problem:
     return problem.take(np.concatenate([rows, np.setdiff1d(donors[donors >= 0], rows)]))
 
 
-def _forecast_block(problem: Problem, recipe: Recipe, keep: int, executor, seed: int) -> dict[str, np.ndarray]:
+def _forecast_block(problem: Problem, recipe: Recipe, keep: int, executor, stop) -> dict[str, np.ndarray]:
     params = recipe.params
     found = batch.forecast(problem, params, recipe)
     model = _models(found, recipe)
-    tiers.improve(found, model, recipe, executor=executor, seed=seed)
+    tiers.improve(found, model, recipe, executor=executor, stop=stop)
     _calibrate(found, model, recipe)
     scaled = _scale_to_groups(found, model, recipe)
     frame, profile = found.frame, found.frame.profile
@@ -87,7 +89,7 @@ def _forecast_block(problem: Problem, recipe: Recipe, keep: int, executor, seed:
         "outlier": frame.outlier,
     }
     part |= {f"r:{name}": values for name, values in _reasons(problem, found, recipe, scaled).items()}
-    part |= _backtest(problem, recipe, executor, seed)
+    part |= _backtest(problem, recipe, executor, stop)
     return {name: values[:keep] for name, values in part.items()}
 
 
@@ -145,7 +147,7 @@ def _reasons(problem: Problem, found: batch.Forecast, recipe: Recipe, scaled: np
     return reasons
 
 
-def _backtest(problem: Problem, recipe: Recipe, executor, seed) -> dict[str, np.ndarray]:
+def _backtest(problem: Problem, recipe: Recipe, executor, stop) -> dict[str, np.ndarray]:
     """Mean, median and naive forecast at the plan's origins, (n, k, g)."""
     starts, judged = plan_origins(problem, recipe.params.backtest_origins)
     shape = (problem.size, len(starts), judged)
@@ -156,7 +158,7 @@ def _backtest(problem: Problem, recipe: Recipe, executor, seed) -> dict[str, np.
         found = batch.forecast(past, recipe.params, recipe, recipe.quantiles if whole else (0.5,))
         if whole:
             model = _models(found, recipe)
-            tiers.improve(found, model, recipe, executor=executor, seed=seed)
+            tiers.improve(found, model, recipe, executor=executor, stop=stop)
             middle = int(np.argmin(np.abs(np.asarray(recipe.quantiles) - 0.5)))
             median = found.quantiles[:, :, middle]
         else:

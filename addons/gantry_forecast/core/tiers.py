@@ -53,25 +53,25 @@ def any_on(recipe: Recipe) -> bool:
     return any(report.on for report in recipe.tiers if report.tier != "numpy")
 
 
-def call(executor, function, *args):
-    """Run in this process, or through the executor's workers."""
+def call(executor, function, *args, stop=None):
+    """Run in this process, or through the executor's workers; a stop ends either early."""
     if executor is None:
-        return function(*args)
-    return next(iter(executor.map(function, [args])))[1]
+        return function(*args) if stop is None else function(*args, stop=stop)
+    return next(iter(executor.map(function, [args], stop=stop)))[1]
 
 
-def statistical_members(problem: Problem, params, names) -> dict[str, np.ndarray]:
+def statistical_members(problem: Problem, params, names, stop=None) -> dict[str, np.ndarray]:
     """Quantiles (n, h, q) of the statistical members; raises ImportError without the package."""
     from . import statistical
 
-    return statistical.members(problem, params, names=names)
+    return statistical.members(problem, params, names=names, stop=stop)
 
 
-def panel_fit(problem: Problem, params, origins) -> bytes:
+def panel_fit(problem: Problem, params, origins, stop=None) -> bytes:
     """Train the panel model on what lies before the origins' targets."""
     from . import panel
 
-    return panel.fit(problem, params, origins)
+    return panel.fit(problem, params, origins, stop=stop)
 
 
 def panel_predict(problem: Problem, booster: bytes) -> np.ndarray:
@@ -144,7 +144,7 @@ def mean_of_quantiles(quantiles: np.ndarray, levels) -> np.ndarray:
     return quantiles @ np.diff(edges).astype(quantiles.dtype)
 
 
-def improve(found: batch.Forecast, model: np.ndarray, recipe: Recipe, *, executor=None, seed: int = 0) -> None:
+def improve(found: batch.Forecast, model: np.ndarray, recipe: Recipe, *, executor=None, stop=None) -> None:
     """Replace the numpy tier's numbers, class by class, by those of the highest tier that is switched on."""
     kinds = found.frame.profile.demand_class
     panel_rows = []
@@ -153,7 +153,7 @@ def improve(found: batch.Forecast, model: np.ndarray, recipe: Recipe, *, executo
         if not rows.size:
             continue
         if is_on(recipe, kind, "statistical") or f"boost_{kind.name}" in recipe.boosters:
-            _apply_members(found, model, recipe, kind, rows, executor)
+            _apply_members(found, model, recipe, kind, rows, executor, stop)
         if is_on(recipe, kind, "panel") and recipe.constants[kind.name].get("panel_share", 0) > 0:
             panel_rows.append((kind, rows))
     if panel_rows and "panel" in recipe.boosters:
@@ -169,7 +169,7 @@ def base_members(recipe: Recipe, kind: DemandClass) -> tuple[str, ...]:
     return found or tuple(name for name in batch.member_names(recipe, kind.name) if name in batch.DENSE_MEMBERS)
 
 
-def _apply_members(found, model, recipe, kind, rows, executor) -> None:
+def _apply_members(found, model, recipe, kind, rows, executor, stop) -> None:
     members = base_members(recipe, kind)
     names = tuple(name for name in members if name not in batch.DENSE_MEMBERS)
     tier = "statistical" if is_on(recipe, kind, "statistical") else "numpy"
@@ -177,7 +177,8 @@ def _apply_members(found, model, recipe, kind, rows, executor) -> None:
     try:
         quantiles = {}
         if names:
-            quantiles = call(executor, statistical_members, flat_problem(found.frame, rows), recipe.params, names)
+            quantiles = call(
+                executor, statistical_members, flat_problem(found.frame, rows), recipe.params, names, stop=stop)
         merged = merge(found.frame, rows, quantiles, recipe.quantiles,
                        [name for name in members if name in batch.DENSE_MEMBERS])
         point, scale = merged.point(members), merged.scale(members)

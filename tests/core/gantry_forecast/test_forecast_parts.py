@@ -5,9 +5,8 @@ import datetime
 import numpy as np
 import pytest
 from dateutil.relativedelta import relativedelta
-from gantry_forecast_core import Bucket, DemandClass, Params, Problem
+from gantry_forecast_core import Bucket, DemandClass, Params, Problem, combine, conformal, hierarchy, metrics, window
 from gantry_forecast_core import classify as classes
-from gantry_forecast_core import combine, conformal, hierarchy, metrics, window
 from gantry_forecast_core.backtest import learn_origins, plan_origins
 
 RNG = np.random.default_rng(3)
