@@ -10,6 +10,8 @@ from . import (
     test_forecast_override,
     test_forecast_problem,
     test_forecast_run,
+    test_forecast_words,
     test_import,
+    test_import_browser,
     test_import_write,
 )
