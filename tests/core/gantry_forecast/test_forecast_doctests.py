@@ -10,6 +10,7 @@ import pytest
 NAMES = (
     "types", "classify", "intermittent", "smooth", "season", "combine", "conformal", "backtest", "hierarchy",
     "metrics", "window", "engine", "reasons", "batch", "pools", "learning", "tiers", "proving", "boost", "regressors",
+    "alerts",
 )
 
 
