@@ -177,7 +177,7 @@ class GantryDemandBuild(models.Model):
         ))
         cr.execute("ANALYZE gantry_day")
         self._open_changed()
-        values = {"company": company.id, "uid": self.env.uid}
+        values = {"company": company.id}
         gone = SQL(
             """
             demand.company_id = %(company)s AND demand.source <> 'import'
@@ -197,7 +197,7 @@ class GantryDemandBuild(models.Model):
                 """
                 UPDATE gantry_demand demand
                    SET quantity = 0, quantity_out = 0, quantity_returned = 0, line_count = 0,
-                       write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
+                       write_date = now() AT TIME ZONE 'UTC'
                  WHERE %(kept)s AND demand.line_count > 0 AND %(gone)s
                 """,
                 kept=kept, gone=gone, **values,
@@ -207,11 +207,11 @@ class GantryDemandBuild(models.Model):
                 """
                 INSERT INTO gantry_demand AS demand
                        (product_id, warehouse_id, company_id, date, source, quantity, quantity_out,
-                        quantity_returned, line_count, flag, excluded, create_uid, write_uid, create_date, write_date)
+                        quantity_returned, line_count, flag, excluded, create_date, write_date)
                 SELECT day.product_id, day.warehouse_id, %(company)s, day.date, day.source, day.quantity,
                        day.quantity_out, day.quantity_returned, day.line_count,
                        CASE WHEN day.quantity_returned > 0 THEN 'return' ELSE 'none' END, FALSE,
-                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM gantry_day day
              LEFT JOIN gantry_demand old ON old.product_id = day.product_id AND old.warehouse_id = day.warehouse_id
                                         AND old.date = day.date AND old.source = day.source
@@ -221,7 +221,7 @@ class GantryDemandBuild(models.Model):
                    SET quantity = EXCLUDED.quantity, quantity_out = EXCLUDED.quantity_out,
                        quantity_returned = EXCLUDED.quantity_returned, line_count = EXCLUDED.line_count,
                        flag = CASE WHEN demand.flag IN ('none', 'return') THEN EXCLUDED.flag ELSE demand.flag END,
-                       write_date = EXCLUDED.write_date, write_uid = EXCLUDED.write_uid
+                       write_date = EXCLUDED.write_date
                 """,
                 **values,
             ),
