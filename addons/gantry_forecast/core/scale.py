@@ -89,6 +89,7 @@ class LocalExecutor:
                     number = busy.pop(child)
                     self._give(child, name, waiting, busy)
                     yield number, result
+                    _check(stop)
         finally:
             for child in children:
                 child.close()
@@ -204,6 +205,7 @@ class DaskExecutor:
                     time.sleep(0.05)
                 for future in done:
                     yield pending.pop(future), _unpack(future)
+                    _check(stop)
         finally:
             client.cancel(list(pending))
 
