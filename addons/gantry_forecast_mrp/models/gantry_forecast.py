@@ -229,7 +229,7 @@ class GantryForecast(models.Model):
         cr = self.env.cr
         copy_from(cr, "gantry_plan", rows.dtype.names, rows)
         cr.execute("ANALYZE gantry_plan")
-        self._clear_dependent(company, keep=SQL("(SELECT product_id, warehouse_id FROM gantry_plan)"))
+        cleared = self._clear_dependent(company, keep=SQL("(SELECT product_id, warehouse_id FROM gantry_plan)"))
         zeros = SQL("array_fill(0::real, ARRAY[%s])", width)
         cr.execute(
             SQL(
@@ -237,11 +237,11 @@ class GantryForecast(models.Model):
                 INSERT INTO gantry_forecast AS forecast (
                     product_id, warehouse_id, company_id, categ_id, active, demand_changed, override_count, value,
                     bucket, date_start, mean, final, naive, bands, quantiles, next_qty, next_30_qty, horizon_qty,
-                    last_year_qty, demand_12m_qty, demand_class,
+                    last_year_qty, demand_12m_qty,
                     create_uid, write_uid, create_date, write_date)
                 SELECT plan.product_id, plan.warehouse_id, %(company)s, template.categ_id, TRUE, TRUE, 0, 0,
                        %(bucket)s, %(start)s, %(zeros)s, %(zeros)s, %(zeros)s,
-                       array_fill(0::real, ARRAY[%(bands)s]), %(quantiles)s, 0, 0, 0, 0, 0, 'dead',
+                       array_fill(0::real, ARRAY[%(bands)s]), %(quantiles)s, 0, 0, 0, 0, 0,
                        %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM gantry_plan plan
                   JOIN product_product product ON product.id = plan.product_id
@@ -269,9 +269,10 @@ class GantryForecast(models.Model):
             """
         )
         cr.execute("DROP TABLE gantry_plan")
-        self._settle_totals(company)
+        self._settle_totals(company, cleared)
 
     def _clear_dependent(self, company, keep=None):
+        """Forget dependent demand, but for some keys; returns the forecasts that had some."""
         self.env.cr.execute(
             SQL(
                 """
@@ -279,16 +280,19 @@ class GantryForecast(models.Model):
                    SET dependent = NULL, dependent_30_qty = 0, dependent_horizon_qty = 0, dependent_count = 0,
                        dependent_from = NULL, dependent_from_qty = NULL
                  WHERE company_id = %s AND dependent IS NOT NULL AND %s
+             RETURNING id
                 """,
                 company.id,
                 SQL("(product_id, warehouse_id) NOT IN %s", keep) if keep else SQL("TRUE"),
             )
         )
+        cleared = [row[0] for row in self.env.cr.fetchall()]
         if not keep:
-            self._settle_totals(company)
+            self._settle_totals(company, cleared)
+        return cleared
 
-    def _settle_totals(self, company):
-        """Own demand is written by COPY, past the ORM: bring the stored sums up to date."""
+    def _settle_totals(self, company, cleared):
+        """Own demand is written by COPY, past the ORM: bring the stored sums and the value up to date."""
         self.env.cr.execute(
             SQL(
                 """
@@ -298,6 +302,22 @@ class GantryForecast(models.Model):
                    AND total_30_qty IS DISTINCT FROM COALESCE(next_30_qty, 0) + COALESCE(dependent_30_qty, 0)
                 """,
                 company.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE gantry_forecast forecast
+                   SET value = (COALESCE(horizon_qty, 0) + COALESCE(dependent_horizon_qty, 0))
+                             * COALESCE(NULLIF((product.standard_price ->> %(key)s)::float8, 0), template.list_price, 0)
+                  FROM product_product product
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 WHERE product.id = forecast.product_id AND forecast.company_id = %(company)s
+                   AND (forecast.dependent IS NOT NULL OR forecast.id = ANY(%(cleared)s))
+                """,
+                key=str(company.id),
+                company=company.id,
+                cleared=cleared,
             )
         )
         self.invalidate_model()

@@ -9,9 +9,16 @@ class GantryForecastLine(models.Model):
 
     @property
     def _table_query(self):
+        kept = ", ".join(
+            f'line."{name}"'
+            for name, field in self._fields.items()
+            if field.store and field.column_type and name not in ("value", "dependent", "total")
+        )
+        dependent = "COALESCE(owner.dependent[(line.id %% 1000)::int], 0)::float8"
         return f"""
-            SELECT line.*, COALESCE(owner.dependent[(line.id %% 1000)::int], 0)::float8 AS dependent,
-                   line.final + COALESCE(owner.dependent[(line.id %% 1000)::int], 0)::float8 AS total
+            SELECT {kept}, {dependent} AS dependent, line.final + {dependent} AS total,
+                   (line.final + {dependent}) * owner.value
+                   / NULLIF(COALESCE(owner.horizon_qty, 0) + COALESCE(owner.dependent_horizon_qty, 0), 0) AS value
               FROM ({super()._table_query}) line
               JOIN gantry_forecast owner ON owner.id = line.forecast_id
         """

@@ -41,7 +41,9 @@ class GantryForecastShown(models.Model):
                     ),
                 },
             }
-            forecast.explanation = self.env["gantry.explain"]._explain([reason]) + (forecast.explanation or [])
+            # of a component that is never sold by itself there is nothing else to say
+            own = forecast.explanation if forecast.demand_class not in (False, "dead") else []
+            forecast.explanation = self.env["gantry.explain"]._explain([reason]) + (own or [])
         return result
 
     @api.readonly
@@ -71,12 +73,12 @@ class GantryForecastExplainMrp(models.AbstractModel):
         kinds = {"count": "integer", "products": "text"}
         return super()._reason_templates() | {
             "mrp_dependent_day": (
-                _("%(per_bucket)s a day come from %(count)s product(s) it goes into: %(products)s."), kinds
+                _("%(per_bucket)s a day come from what it goes into (%(count)s in all): %(products)s."), kinds
             ),
             "mrp_dependent_week": (
-                _("%(per_bucket)s a week come from %(count)s product(s) it goes into: %(products)s."), kinds
+                _("%(per_bucket)s a week come from what it goes into (%(count)s in all): %(products)s."), kinds
             ),
             "mrp_dependent_month": (
-                _("%(per_bucket)s a month come from %(count)s product(s) it goes into: %(products)s."), kinds
+                _("%(per_bucket)s a month come from what it goes into (%(count)s in all): %(products)s."), kinds
             ),
         }  # fmt: skip

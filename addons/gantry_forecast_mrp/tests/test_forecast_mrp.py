@@ -170,6 +170,20 @@ class TestExplosion(MrpCase):
             ["Bills of materials that contain themselves are left out where the circle closes: Chair."],
         )
 
+    def test_the_value_covers_dependent_demand_once(self):
+        self._bom(self.table, (self.leg, 4))
+        self.leg.with_company(self.company_a).standard_price = 2.5
+        self._set_forecast(self.table, 10)
+        forecast = self._set_forecast(self.leg, 0)
+        for _run in range(2):
+            self.explode()
+            self.assertEqual(forecast.value, 4 * 40 * 2.5)
+        self.env.flush_all()
+        self.assertEqual(sum(forecast.line_ids.mapped("value")), 400)
+        self.table.bom_ids.active = False
+        self.explode()
+        self.assertEqual(forecast.value, 0)
+
     def test_dependent_demand_goes_when_the_bill_goes(self):
         bill = self._bom(self.table, (self.leg, 4))
         self._set_forecast(self.table, 1)
@@ -209,7 +223,7 @@ class TestExplosion(MrpCase):
         self._set_forecast(self.chair, 2)
         self.explode()
         texts = [reason["text"] for reason in self._forecast(self.leg).explanation]
-        self.assertEqual(texts[0], "42 a week come from 2 product(s) it goes into: Table (40), Chair (2).")
+        self.assertEqual(texts[0], "42 a week come from what it goes into (2 in all): Table (40), Chair (2).")
 
     def test_lines_chart_and_programs_tell_it(self):
         self._bom(self.table, (self.leg, 4))
