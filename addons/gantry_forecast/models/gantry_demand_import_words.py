@@ -9,7 +9,7 @@ class GantryExplain(models.AbstractModel):
         return super()._reason_templates() | {
             "import_counts": (
                 _(
-                    "%(lines)s lines, %(used)s of them count: %(products)s products in %(warehouses)s warehouse(s), "
+                    "%(lines)s lines, %(used)s of them count. Products: %(products)s, warehouses: %(warehouses)s, days "
                     "from %(first)s to %(last)s."
                 ),
                 {"first": "text", "last": "text"} | dict.fromkeys(("lines", "used", "products"), "integer"),
@@ -46,8 +46,8 @@ class GantryExplain(models.AbstractModel):
             ),
             "import_far_out": (
                 _(
-                    "%(count)s line(s) hold more than %(limit)s units and were not taken back; their days are flagged "
-                    "as outliers and left out of the forecast."
+                    "Lines of more than %(limit)s units that were not taken back: %(count)s. Their days are flagged as "
+                    "outliers and left out of the forecast."
                 ),
                 {"count": "integer", "limit": "integer"},
             ),

@@ -42,8 +42,10 @@ class GantryForecast(models.Model):
         help="A product whose demand this new product is expected to resemble.",
     )
 
-    bucket = fields.Selection([("day", "Day"), ("week", "Week"), ("month", "Month")], readonly=True)
-    date_start = fields.Date(string="First Bucket", readonly=True)
+    bucket = fields.Selection(
+        [("day", "Day"), ("week", "Week"), ("month", "Month")], string="Forecast Period", readonly=True,
+    )
+    date_start = fields.Date(string="First Period", readonly=True)
     date_forecast = fields.Datetime(string="Forecast on", readonly=True)
     recipe_id = fields.Many2one("gantry.forecast.recipe", string="Run", readonly=True, ondelete="set null")
     demand_changed = fields.Boolean(readonly=True, default=True, help="The history changed after the forecast.")
@@ -51,32 +53,58 @@ class GantryForecast(models.Model):
     demand_class = fields.Selection(CLASSES, string="Class", readonly=True)
     model = fields.Char(string="Model", readonly=True, help="What really produced the forecast.")
     tier = fields.Selection(TIERS, readonly=True)
-    level = fields.Float(readonly=True, help="Demand per bucket now, without season.")
-    trend = fields.Float(readonly=True, help="Change of demand per bucket.")
-    trend_pct = fields.Float(string="Trend (%/year)", readonly=True, aggregator="avg")
-    season_strength = fields.Float(string="Season", readonly=True, aggregator="avg")
-    next_qty = fields.Float(string="Next Bucket", readonly=True)
+    level = fields.Float(readonly=True, help="Demand per period now, without season.")
+    trend = fields.Float(readonly=True, help="Change of demand per period.")
+    trend_pct = fields.Float(
+        string="Trend (% a Year)", readonly=True, aggregator="avg", help="How much demand grows or falls in a year.",
+    )
+    season_strength = fields.Float(
+        string="Season", readonly=True, aggregator="avg", help="Share of the ups and downs that the season explains.",
+    )
+    next_qty = fields.Float(
+        string="Next Period", readonly=True, help="Forecast of the day, week or month that is running now.",
+    )
     next_30_qty = fields.Float(string="Next 30 Days", readonly=True)
-    horizon_qty = fields.Float(string="Horizon", readonly=True)
+    horizon_qty = fields.Float(string="Whole Forecast", readonly=True, help="All periods that are forecast.")
     last_year_qty = fields.Float(string="Same 30 Days Last Year", readonly=True)
     demand_12m_qty = fields.Float(string="Last 12 Months", readonly=True)
-    value = fields.Monetary(string="Value", readonly=True, help="Forecast of the horizon at cost.")
+    value = fields.Monetary(
+        string="Value", readonly=True, help="The whole forecast at cost, or at the sales price without one.",
+    )
 
-    wape = fields.Float(string="Error", readonly=True, aggregator="avg")
-    naive_wape = fields.Float(string="Naive Error", readonly=True, aggregator="avg")
-    mase = fields.Float(string="MASE", readonly=True, aggregator="avg")
-    bias = fields.Float(readonly=True, aggregator="avg")
-    tracking_signal = fields.Float(readonly=True, aggregator="avg")
-    is_biased = fields.Boolean(readonly=True, help="The tracking signal says: always too high or always too low.")
+    wape = fields.Float(
+        string="Error", readonly=True, aggregator="avg",
+        help="By how much the forecast missed on your own last periods, as a share of what was sold (WAPE).",
+    )
+    naive_wape = fields.Float(
+        string="Naive Error", readonly=True, aggregator="avg",
+        help="The same error when one simply expects what was sold last year, or in the last period.",
+    )
+    mase = fields.Float(
+        string="MASE", readonly=True, aggregator="avg", help="Error as a multiple of the naive error over the history.",
+    )
+    bias = fields.Float(
+        readonly=True, aggregator="avg", help="By how much the forecast is too high (+) or too low (-) on the whole.",
+    )
+    tracking_signal = fields.Float(
+        readonly=True, aggregator="avg",
+        help="Sum of the errors over their mean: far from zero when the forecast always errs to the same side.",
+    )
+    is_biased = fields.Boolean(readonly=True, help="The backtest was always too high or always too low.")
     is_wrong = fields.Boolean(
         string="Forecast is Wrong", readonly=True,
-        help="The backtest was constantly too high or too low, or clearly worse than repeating the past.",
+        help="In the backtest it was constantly too high or too low, or clearly worse than repeating the past, more "
+             "than chance explains, and it is among the tenth of the forecasts for which that costs most.",
+    )
+    wrong_score = fields.Float(
+        string="Cost of the Error", readonly=True, digits=(16, 2),
+        help="Value of the backtest's error that chance does not explain.",
     )
     is_new = fields.Boolean(string="New", readonly=True)
     is_dying = fields.Boolean(string="Dying", readonly=True)
     is_seasonal = fields.Boolean(string="Seasonal", readonly=True)
     alert = fields.Selection(
-        [("wrong", "Wrong"), ("dying", "Dying"), ("new", "New"), ("seasonal", "Seasonal")], readonly=True,
+        [("wrong", "Wrong"), ("dying", "Dying"), ("new", "New")], readonly=True,
     )
     override_count = fields.Integer(string="Overrides", readonly=True)
 
@@ -88,7 +116,7 @@ class GantryForecast(models.Model):
     override_ids = fields.Many2many(
         "gantry.forecast.override", string="Overrides of this Product", compute="_compute_override_ids",
     )
-    line_ids = fields.One2many("gantry.forecast.line", "forecast_id", string="Buckets", readonly=True)
+    line_ids = fields.One2many("gantry.forecast.line", "forecast_id", string="Periods", readonly=True)
 
     @api.depends("warehouse_id")
     def _compute_company_id(self):

@@ -25,10 +25,13 @@ class GantryForecastAccuracy(models.Model):
     demand_class = fields.Selection(
         CLASSES, string="Class", readonly=True,
     )
-    date = fields.Date(required=True, readonly=True, help="First day of the bucket, or of its month in a backtest.")
+    date = fields.Date(required=True, readonly=True, help="First day of the period, or of its month in a backtest.")
     kind = fields.Selection([("live", "Live"), ("backtest", "Backtest")], required=True, readonly=True)
-    lag = fields.Integer(readonly=True, help="Buckets between the forecast and the demand; 0 in a backtest.")
-    actual = fields.Float(readonly=True)
+    lag = fields.Integer(
+        string="Periods Ahead", readonly=True, aggregator=None,
+        help="Periods between the forecast and the demand; 0 in a backtest.",
+    )
+    actual = fields.Float(string="Demand", readonly=True)
     forecast = fields.Float(readonly=True, help="Forecast after overrides.")
     statistical = fields.Float(readonly=True, help="Forecast before overrides.")
     naive = fields.Float(readonly=True)
@@ -83,6 +86,6 @@ class GantryForecastAccuracy(models.Model):
             "labels": {
                 "gantry": self.env._("Gantry"),
                 "window": self.env._("Best window of Odoo's wizard"),
-                "naive": self.env._("Naive (as last time)"),
+                "naive": self.env._("Naive (as last year, or last period)"),
             },
         }

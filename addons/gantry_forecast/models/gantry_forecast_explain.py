@@ -1,14 +1,17 @@
+import datetime
 from types import SimpleNamespace
 
 import numpy as np
 
 from odoo import models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..core import explain
 from ..tools import buckets
 from .gantry_forecast_arrays import unpack_floats
 from .gantry_forecast_plan import CLASS_NAMES
+
+PERIOD_COUNTS = ("adi", "silent", "known", "buckets")  # numbers of reasons that count periods
 
 
 class GantryForecastExplain(models.Model):
@@ -73,7 +76,7 @@ class GantryForecastExplain(models.Model):
                 values["percent_per_year"] = self.trend_pct / 100 + 1
             elif code == "accuracy":
                 code = "accuracy" if values["wape"] <= values["naive_wape"] else "accuracy_worse"
-            found.append({"code": f"forecast_{code}", "numbers": values})
+            found.append({"code": f"forecast_{code}", "numbers": values, "kinds": self._get_period_kinds(values)})
         if self.is_biased:
             code = "forecast_too_low" if self.bias < 0 else "forecast_too_high"
             found.append({"code": code, "numbers": {
@@ -81,13 +84,24 @@ class GantryForecastExplain(models.Model):
         found += self._get_planner_reasons()
         return found
 
+    def _get_period_kinds(self, numbers):
+        """How numbers that count periods are written: as days, weeks or months."""
+        bucket = self.bucket or "week"
+        kinds = {name: f"{bucket}s" for name in PERIOD_COUNTS if name in numbers}
+        if "level" in numbers:
+            kinds["level"] = f"per_{bucket}"
+        if isinstance(numbers.get("date"), datetime.date):
+            kinds["date"] = f"in_{bucket}"
+        return kinds
+
     def _get_model_words(self, model):
         """What the core calls its members, in words a planner may have heard."""
         _ = self.env._
         words = {
             "zero": _("nothing (dead product)"), "prior": _("the products of its category"), "theta": _("Theta"),
             "ets": _("exponential smoothing"), "winters": _("Holt-Winters"), "snaive": _("same season last year"),
-            "imapa": _("IMAPA"), "mean8": _("mean of the last 8 buckets"), "nb": _("negative binomial"),
+            "holt": _("Holt"), "mean4": _("mean of the last 4 periods"),
+            "imapa": _("IMAPA"), "mean8": _("mean of the last 8 periods"), "nb": _("negative binomial"),
             "empirical": _("own sales pattern"), "dot": _("dynamic optimised Theta"), "ces": _("complex smoothing"),
             "autoets": _("AutoETS"), "autoces": _("AutoCES"), "panel": _("LightGBM across products"),
             "lightgbm": _("LightGBM across products"), "tsb": _("TSB"),
@@ -146,16 +160,17 @@ class GantryExplain(models.AbstractModel):
             "forecast_class_new": _("The product is new."),
             "forecast_class_smooth": _("Sells regularly, in similar quantities."),
             "forecast_class_erratic": _("Sells regularly, in very different quantities."),
-            "forecast_class_intermittent": _("Sells now and then (every %(adi)s buckets), in similar quantities."),
-            "forecast_class_lumpy": _("Sells now and then (every %(adi)s buckets), in very different quantities."),
+            "forecast_class_intermittent": _("Sells now and then, in similar quantities (%(adi)s from sale to sale)."),
+            "forecast_class_lumpy": _(
+                "Sells now and then, in very different quantities (%(adi)s from sale to sale)."),
             "forecast_model": _("Forecast by: %(model)s."),
-            "forecast_dead": _("Nothing was sold in the last %(silent)s buckets in which it was in stock."),
+            "forecast_dead": _("It was in stock, but nothing was sold for %(silent)s."),
             "forecast_new": (
-                _("Only %(known)s buckets of history: its own sales count %(own_weight)s, its category the rest."),
-                {"own_weight": "percent", "known": "integer"},
+                _("Its history is short (%(known)s): its own sales count %(own_weight)s, its category the rest."),
+                {"own_weight": "percent"},
             ),
             "forecast_lookalike": _("Forecast like %(product)s, which it is expected to resemble."),
-            "forecast_level": _("Sells about %(level)s per bucket now, season aside."),
+            "forecast_level": _("Sells about %(level)s now, season aside."),
             "forecast_trend": (
                 _("The trend is %(percent_per_year)s a year."), {"percent_per_year": "change"},
             ),
@@ -178,11 +193,11 @@ class GantryExplain(models.AbstractModel):
             "forecast_known": (
                 _("An event ahead (%(regressor)s) changes the forecast by %(factor)s."), {"factor": "change"},
             ),
-            "forecast_stockout": _("%(buckets)s buckets out of stock are treated as unknown, not as zero."),
+            "forecast_stockout": _("Out of stock for %(buckets)s: treated as unknown, not as zero."),
             "forecast_outlier": _(
-                "%(count)s unusual peaks are in the history (%(quantity)s in the bucket of %(date)s)."),
+                "Unusual peaks in the history: %(count)s (the largest %(date)s: %(quantity)s)."),
             "forecast_outlier_excluded": _(
-                "%(count)s unusual peaks were left out (%(quantity)s in the bucket of %(date)s)."),
+                "Unusual peaks that were left out: %(count)s (the largest %(date)s: %(quantity)s)."),
             "forecast_group_scale": (
                 _("Brought into line with the forecast of its group (%(factor)s)."), {"factor": "change"},
             ),
@@ -200,16 +215,51 @@ class GantryExplain(models.AbstractModel):
             "forecast_too_high": (
                 _("Beware: in the backtest the forecast was constantly too high, by %(bias)s."), {"bias": "percent"},
             ),
-            "forecast_excluded": _("%(days)s days were left out by a planner."),
-            "forecast_overridden": _("%(count)s overrides by planners are in the final forecast."),
+            "forecast_excluded": _("Days left out by a planner: %(days)s."),
+            "forecast_overridden": _("Overrides by planners in the final forecast: %(count)s."),
         }
+
+    def _explain_one(self, reason, templates, labels):
+        """A reason may say itself how some of its numbers are written."""
+        template = templates.get(reason["code"])
+        if template is not None and reason.get("kinds"):
+            text, kinds = template if isinstance(template, tuple) else (template, {})
+            templates = {reason["code"]: (text, kinds | reason["kinds"])}
+        return super()._explain_one(reason, templates, labels)
+
+    def _format_days(self, value):
+        return self.env._("1 day") if value == 1 else self.env._("%s days", self._format_number(value))
+
+    def _format_weeks(self, value):
+        return self.env._("1 week") if value == 1 else self.env._("%s weeks", self._format_number(value))
+
+    def _format_months(self, value):
+        return self.env._("1 month") if value == 1 else self.env._("%s months", self._format_number(value))
+
+    def _format_per_day(self, value):
+        return self.env._("%s a day", self._format_number(value))
+
+    def _format_per_week(self, value):
+        return self.env._("%s a week", self._format_number(value))
+
+    def _format_per_month(self, value):
+        return self.env._("%s a month", self._format_number(value))
+
+    def _format_in_day(self, value):
+        return self.env._("on %s", self._format_date(value))
+
+    def _format_in_week(self, value):
+        return self.env._("in the week of %s", self._format_date(value))
+
+    def _format_in_month(self, value):
+        return self.env._("in %s", format_date(self.env, value, date_format="MMMM y"))
 
     def _reason_labels(self):
         _ = self.env._
         return super()._reason_labels() | {
-            "adi": _("Buckets between sales"), "cv2": _("Variation of quantities (CV²)"),
+            "adi": _("From sale to sale"), "cv2": _("Variation of quantities (CV²)"),
             "wape": _("Error (WAPE)"), "naive_wape": _("Naive error (WAPE)"), "own_weight": _("Weight of own history"),
-            "percent_per_bucket": _("Per cent per bucket"), "percent_per_year": _("Per year"),
+            "percent_per_bucket": _("Per cent per period"), "percent_per_year": _("Per year"),
             "peak": _("Peak"), "low": _("Low"), "index": _("Index at the peak"), "low_index": _("Index at the low"),
-            "strength": _("Strength of the season"), "silent": _("Buckets without a sale"),
+            "strength": _("Strength of the season"), "silent": _("Without a sale"),
         }

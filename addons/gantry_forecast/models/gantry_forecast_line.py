@@ -5,7 +5,7 @@ class GantryForecastLine(models.Model):
     """The forecast, a row per bucket, for pivots and graphs."""
 
     _name = "gantry.forecast.line"
-    _description = "Forecast by Bucket"
+    _description = "Forecast by Period"
     _auto = False
     _order = "date, id"
     _rec_name = "product_id"
@@ -17,13 +17,14 @@ class GantryForecastLine(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(readonly=True)
-    mean = fields.Float(string="Forecast", readonly=True)
+    mean = fields.Float(string="Statistical Forecast", readonly=True, help="Before overrides.")
     final = fields.Float(string="Final Forecast", readonly=True, help="After overrides.")
-    naive = fields.Float(readonly=True)
-    p05 = fields.Float(string="Low (5 %)", readonly=True)
-    p50 = fields.Float(string="Median", readonly=True)
-    p95 = fields.Float(string="High (95 %)", readonly=True)
-    value = fields.Monetary(readonly=True, help="Final forecast at cost.")
+    naive = fields.Float(readonly=True, help="What was sold last year, or in the last period.")
+    # no sums: what is exceeded by the sum of two demands is not the sum of what is exceeded by each
+    p05 = fields.Float(string="Low (5 %)", readonly=True, aggregator=None)
+    p50 = fields.Float(string="Median", readonly=True, aggregator=None)
+    p95 = fields.Float(string="High (95 %)", readonly=True, aggregator=None)
+    value = fields.Monetary(readonly=True, help="Final forecast at cost, or at the sales price without one.")
 
     @property
     def _table_query(self):

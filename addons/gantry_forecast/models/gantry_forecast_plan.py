@@ -3,20 +3,15 @@ import numpy as np
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..core import TIERS, DemandClass
+from ..core import TIERS, DemandClass, alerts
 from ..core.window import window_forecasts
 from ..tools import buckets
 from ..tools.copy import copy_from
 from .gantry_forecast_arrays import pack_floats
 
 CLASS_NAMES = [kind.name.lower() for kind in DemandClass]
-# A tracking signal beyond 4 is out of control (Brown 1962); over n buckets chance alone reaches 1.25 * sqrt(n)
-# times a normal deviate, so the limit is two of those when that is more.
-WRONG_SIGNAL, WRONG_SIGNAL_SHARE = 4.0, 2.5
-WRONG_RATIO = 1.1  # error against naive
-SEASONAL_STRENGTH = 0.3
+WRONG_SHARE, WRONG_LEAST = 0.1, 10  # at most this share of the forecasts is called wrong, but always the worst few
 BANDS = (0.05, 0.5, 0.95)  # levels kept as an array of their own, for the views by bucket
-DYING_RATIO = 0.4  # last quarter against the year before it
 
 
 class GantryForecastPlan(models.Model):
@@ -51,10 +46,8 @@ class GantryForecastPlan(models.Model):
                    wape = NULLIF(plan.wape, 'NaN'), naive_wape = NULLIF(plan.naive_wape, 'NaN'),
                    mase = NULLIF(plan.mase, 'NaN'), bias = NULLIF(plan.bias, 'NaN'),
                    tracking_signal = NULLIF(plan.tracking_signal, 'NaN'),
-                   is_biased = plan.is_biased, is_wrong = plan.is_wrong, is_new = plan.is_new, is_dying = plan.is_dying,
-                   is_seasonal = plan.is_seasonal,
-                   alert = CASE WHEN plan.is_wrong THEN 'wrong' WHEN plan.is_dying THEN 'dying'
-                                WHEN plan.is_new THEN 'new' WHEN plan.is_seasonal THEN 'seasonal' END,
+                   is_biased = plan.is_biased, is_new = plan.is_new, is_dying = plan.is_dying,
+                   is_seasonal = plan.is_seasonal, wrong_score = plan.wrong_score,
                    mean = plan.mean, final = plan.mean, naive = plan.naive, bands = plan.bands,
                    quantiles = plan.quantiles,
                    window_qty = NULLIF(plan.window_qty, 'NaN'),
@@ -100,9 +93,9 @@ class GantryForecastPlan(models.Model):
             *((name, "f8") for name in (
                 "level", "trend", "trend_pct", "season_strength", "next_qty", "next_30_qty", "horizon_qty",
                 "last_year_qty", "demand_12m_qty", "value", "wape", "naive_wape", "mase", "bias",
-                "tracking_signal", "window_qty",
+                "tracking_signal", "window_qty", "wrong_score",
             )),
-            *((name, "?") for name in ("is_biased", "is_wrong", "is_new", "is_dying", "is_seasonal")),
+            *((name, "?") for name in ("is_biased", "is_new", "is_dying", "is_seasonal")),
             ("mean", "f4", (horizon,)), ("naive", "f4", (horizon,)), ("bands", "f4", (3 * horizon,)),
             ("quantiles", f"V{4 * horizon * levels}"), ("reasons", f"V{4 * numbers.shape[1]}"),
         ]))
@@ -155,20 +148,43 @@ class GantryForecastPlan(models.Model):
         return found[name][:, 0]
 
     def _fill_alerts(self, rows, series, plan, bucket):
-        quarter, year = buckets.QUARTER[bucket], buckets.YEAR[bucket]
-        sold = series.sold
-        recent = sold[:, -quarter:].mean(1)
-        before = sold[:, -quarter - year:-quarter]
-        earlier = before.mean(1) if before.shape[1] >= quarter else np.zeros(len(sold))
+        demand = series.problem.demand
         rows["is_new"] = plan.demand_class == DemandClass.NEW
         known = ~rows["is_new"] & (plan.demand_class != DemandClass.DEAD)
-        judged = np.isfinite(plan.bt_actual).reshape(len(sold), -1).sum(1)
-        limit = np.maximum(WRONG_SIGNAL, WRONG_SIGNAL_SHARE * np.sqrt(judged))
-        with np.errstate(invalid="ignore"):
-            rows["is_biased"] = known & (np.abs(plan.tracking_signal) > limit)
-            rows["is_wrong"] = rows["is_biased"] | (known & (plan.wape > WRONG_RATIO * plan.naive_wape))
-        rows["is_dying"] = ~rows["is_new"] & (earlier > 0) & (recent < DYING_RATIO * earlier)
-        rows["is_seasonal"] = known & (plan.season_strength > SEASONAL_STRENGTH)
+        failure = alerts.failure(plan, demand)
+        rows["is_biased"] = known & failure.biased
+        rows["wrong_score"] = known * failure.units * np.where(series.cost > 0, series.cost, 1.0)
+        rows["is_dying"] = known & alerts.fading(demand, buckets.QUARTER[bucket], buckets.YEAR[bucket])
+        rows["is_seasonal"] = known & alerts.seasonal(demand, bucket)
+
+    @api.model
+    def _flag_wrong(self, company):
+        """Mark the forecasts that fail worst, in money: as many as a planner can look at, whatever the size of the
+        company. Only rows that change are written."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            WITH ranked AS (
+                SELECT id, wrong_score > 0 AND (
+                           percent_rank() OVER (ORDER BY wrong_score DESC) <= %(share)s
+                           OR row_number() OVER (ORDER BY wrong_score DESC, id) <= %(least)s) AS is_wrong
+                  FROM gantry_forecast
+                 WHERE company_id = %(company)s AND active AND is_new IS NOT TRUE AND demand_class <> 'dead'
+                   AND wrong_score IS NOT NULL),
+            judged AS (
+                SELECT forecast.id, COALESCE(ranked.is_wrong, FALSE) AS is_wrong,
+                       CASE WHEN ranked.is_wrong THEN 'wrong' WHEN forecast.is_dying THEN 'dying'
+                            WHEN forecast.is_new THEN 'new' END AS alert
+                  FROM gantry_forecast forecast LEFT JOIN ranked ON ranked.id = forecast.id
+                 WHERE forecast.company_id = %(company)s)
+            UPDATE gantry_forecast forecast SET is_wrong = judged.is_wrong, alert = judged.alert
+              FROM judged
+             WHERE judged.id = forecast.id
+               AND (forecast.is_wrong, forecast.alert) IS DISTINCT FROM (judged.is_wrong, judged.alert)
+            """,
+            company=company.id, share=WRONG_SHARE, least=WRONG_LEAST,
+        ))
+        self.invalidate_model(["is_wrong", "alert"])
 
     # -- reasons: numbers now, sentences when somebody looks
 

@@ -113,10 +113,11 @@ class GantryForecastProblem(models.Model):
             """
             SELECT forecast.id, forecast.product_id, forecast.warehouse_id, COALESCE(forecast.categ_id, 0),
                    COALESCE(split_part(category.parent_path, '/', 1)::int4, 0),
-                   COALESCE(NULLIF((product.standard_price ->> %(key)s)::float8, 0), 0),
+                   COALESCE(NULLIF((product.standard_price ->> %(key)s)::float8, 0), template.list_price, 0)::float8,
                    COALESCE(twin.id, 0)
               FROM gantry_forecast forecast
               JOIN product_product product ON product.id = forecast.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
          LEFT JOIN product_category category ON category.id = forecast.categ_id
          LEFT JOIN gantry_forecast twin ON twin.product_id = forecast.lookalike_product_id
                                        AND twin.warehouse_id = forecast.warehouse_id AND twin.active

@@ -21,18 +21,20 @@ class GantryForecastRecipe(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    bucket = fields.Selection([("day", "Day"), ("week", "Week"), ("month", "Month")], required=True, readonly=True)
-    horizon = fields.Integer(required=True, readonly=True)
-    date_start = fields.Date(string="First Bucket", readonly=True)
+    bucket = fields.Selection(
+        [("day", "Day"), ("week", "Week"), ("month", "Month")], string="Forecast Period", required=True, readonly=True,
+    )
+    horizon = fields.Integer(string="Periods Ahead", required=True, readonly=True)
+    date_start = fields.Date(string="First Period", readonly=True)
     state = fields.Selection(
         [("fast", "Fast Models"), ("refining", "Refining"), ("done", "Done")],
         required=True, readonly=True, default="fast",
     )
-    series_count = fields.Integer(string="Products per Warehouse", readonly=True)
+    series_count = fields.Integer(string="Products", readonly=True)
     refined_count = fields.Integer(string="Refined", readonly=True)
     data = fields.Binary(attachment=False, readonly=True)
     fast_data = fields.Binary(attachment=False, readonly=True)
-    tier_ids = fields.One2many("gantry.forecast.recipe.tier", "recipe_id", string="Tiers", readonly=True)
+    tier_ids = fields.One2many("gantry.forecast.recipe.tier", "recipe_id", string="Models", readonly=True)
     job_id = fields.Many2one("gantry.job", readonly=True, ondelete="set null")
     wape = fields.Float(string="Error", readonly=True, aggregator="avg")
     naive_wape = fields.Float(string="Naive Error", readonly=True, aggregator="avg")
@@ -74,8 +76,8 @@ class GantryForecastRecipe(models.Model):
         if not self.naive_wape:
             return False
         return self.env._(
-            "Error on your own last buckets: Gantry %(gantry).2f, best window average of Odoo's wizard "
-            "(%(window)s) %(window_wape).2f, naive %(naive).2f.",
+            "Error on your own last periods: Gantry %(gantry).2f, best window average of Odoo's wizard "
+            "(%(window)s) %(window_wape).2f, naive (as last year or last period) %(naive).2f.",
             gantry=self.wape, window=self._get_window_label(), window_wape=self.window_wape, naive=self.naive_wape,
         )
 
@@ -93,9 +95,9 @@ class GantryForecastRecipeTier(models.Model):
     demand_class = fields.Selection(CLASSES, string="Class", readonly=True)
     tier = fields.Selection(TIERS, readonly=True)
     score = fields.Float(readonly=True, aggregator=None, digits=(16, 4))
-    score_below = fields.Float(string="Score of the Tier Below", readonly=True, aggregator=None, digits=(16, 4))
+    score_below = fields.Float(string="Score of the Simpler Models", readonly=True, aggregator=None, digits=(16, 4))
     used = fields.Boolean(readonly=True)
-    series_count = fields.Integer(string="Series Tried", readonly=True)
+    series_count = fields.Integer(string="Products Tried", readonly=True)
     reason = fields.Char(readonly=True)
     sentence = fields.Char(compute="_compute_sentence")
 
@@ -109,14 +111,15 @@ class GantryForecastRecipeTier(models.Model):
         if self.reason == "base":
             return self.env._("The fast models are always used.")
         if self.reason == "better":
-            return self.env._("Used: error %.1f %% lower than the tier below on %s series.", gain, self.series_count)
+            return self.env._("Used: error %.1f %% lower than with the simpler models (products tried: %s).",
+                              gain, self.series_count)
         if self.reason == "not_better":
-            return self.env._("Not used: no better than the tier below (%.1f %%) on %s series.",
+            return self.env._("Not used: no better than the simpler models (%.1f %%; products tried: %s).",
                               gain, self.series_count)
         if self.reason == "not_installed":
             return self.env._("Not used: its library is not installed.")
         if self.reason == "not_asked":
             return self.env._("Switched off in the settings.")
         if self.reason == "too_few":
-            return self.env._("Not used: too few series with enough history.")
+            return self.env._("Not used: too few products with enough history.")
         return self.env._("Not used: it failed in this run.")

@@ -64,6 +64,7 @@ class GantryForecastRun(models.Model):
                 raise UserError(self._get_no_history_sentence(company))
             record = self._get_recipe(company) or self._learn_fast(company)
             self._apply_forecast_plan(company, series, self._forecast_now(series, record), record)
+            self._flag_wrong(company)
 
     def _forecast_now(self, series, record):
         """A plan while somebody waits: all tiers in a child process, or the fast models alone."""
@@ -79,7 +80,7 @@ class GantryForecastRun(models.Model):
 
     def _get_no_history_sentence(self, company):
         return self.env._(
-            "%s has no finished bucket of demand yet: deliver orders in Odoo or import the sales of your former "
+            "%s has no finished period of demand yet: deliver orders in Odoo or import the sales of your former "
             "system, then refresh.", company.name,
         )
 
@@ -164,6 +165,7 @@ class GantryForecastRun(models.Model):
             self._file_backtest(company, block, plan)
             if whole:
                 record._add_windows(plan)
+        self._flag_wrong(company)
 
     def _get_shards(self, ids, changed):
         """Forecast ids of each shard: first and last, or all of them when only some have changed."""
@@ -226,6 +228,7 @@ class GantryForecastRun(models.Model):
 
     def _step_finish(self, company, state, seconds):
         record = self.env["gantry.forecast.recipe"].sudo().browse(state.get("recipe")).exists()
+        self._flag_wrong(company)
         self._take_snapshot(company)
         if record:
             record._summarise(refined=state.get("refined", 0), seconds=seconds, scope=state["scope"])

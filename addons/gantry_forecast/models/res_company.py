@@ -9,11 +9,11 @@ class ResCompany(models.Model):
 
     gantry_forecast_bucket = fields.Selection(
         [("day", "Day"), ("week", "Week"), ("month", "Month")],
-        string="Forecast Bucket", required=True, default="week",
+        string="Forecast Period", required=True, default="week",
         help="Length of the periods in which demand is forecast.",
     )
     gantry_forecast_horizon = fields.Integer(
-        string="Forecast Horizon", required=True, default=13, help="How many buckets ahead are forecast.",
+        string="Periods Ahead", required=True, default=13, help="How many periods are forecast.",
     )
     gantry_forecast_history_days = fields.Integer(
         string="History Used (days)", required=True, default=1826,
@@ -29,8 +29,8 @@ class ResCompany(models.Model):
     gantry_forecast_statistical = fields.Boolean(string="Statistical Models", default=True)
     gantry_forecast_panel = fields.Boolean(string="Learning across Products", default=True)
     gantry_forecast_refine_limit = fields.Integer(
-        string="Refine up to (series)", required=True, default=200000,
-        help="Above this number of products per warehouse only the fast models run.",
+        string="Refine up to (products)", required=True, default=200000,
+        help="Above this number of products (counted in every warehouse) only the fast models run.",
     )
     gantry_forecast_nightly = fields.Boolean(string="Refresh Every Night", default=True)
     gantry_demand_watermark = fields.Datetime(
@@ -44,11 +44,11 @@ class ResCompany(models.Model):
     def _check_gantry_forecast(self):
         for company in self:
             if not 1 <= company.gantry_forecast_horizon <= 400:
-                raise ValidationError(self.env._("The forecast horizon must be between 1 and 400 buckets."))
+                raise ValidationError(self.env._("The forecast must cover between 1 and 400 periods."))
             if company.gantry_forecast_history_days < 30:
                 raise ValidationError(self.env._("The forecast needs at least 30 days of history."))
             if company.gantry_forecast_refine_limit < 0:
-                raise ValidationError(self.env._("The number of series to refine must not be negative."))
+                raise ValidationError(self.env._("The number of products to refine must not be negative."))
 
     def _gantry_apply_overrides(self):
         for company in self:

@@ -3,7 +3,7 @@ from unittest.mock import patch
 import numpy as np
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..core.child import ChildError
@@ -33,6 +33,13 @@ class TestForecastRun(ForecastCase):
         self.assertEqual((forecast.demand_class, forecast.tier), ("smooth", "numpy"))
         self.assertFalse(forecast.demand_changed)
         self.assertTrue(forecast.model)
+
+    def test_without_a_cost_the_sales_price_gives_the_value(self):
+        product = self._product("Imported", standard_price=0, list_price=7)
+        self._sales(product, self.rng.poisson(5, 60))
+        self._refresh()
+        forecast = self._forecast(product)
+        self.assertAlmostEqual(forecast.value, 7 * forecast.horizon_qty, delta=0.01)
 
     def test_the_bands_rise_and_are_never_negative(self):
         self._refresh()
@@ -71,7 +78,7 @@ class TestForecastRun(ForecastCase):
         self._refresh()
         forecast = self._forecast(product)
         self.assertTrue(forecast.date_forecast)
-        self.assertGreaterEqual(forecast.horizon_qty, 0)
+        self.assertLess(forecast.horizon_qty, 0.5)
 
     def test_a_product_that_stopped_selling_is_dying(self):
         product = self._product("Fading")
@@ -104,7 +111,7 @@ class TestForecastRun(ForecastCase):
     def test_a_company_without_history_gets_one_sentence(self):
         job = self._refresh(self.company_b)
         self.assertEqual(job.state, "done")
-        self.assertIn("no finished bucket of demand", job.result["note"])
+        self.assertIn("no finished period of demand", job.result["note"])
         self.assertIn("Gantry Test B", job.result["note"])
 
     def test_two_refreshes_at_once_are_one(self):
@@ -120,7 +127,7 @@ class TestForecastRun(ForecastCase):
         job._run_inline()
         self.assertEqual((job.state, job.error), ("done", False))
         self.assertTrue(self._forecast(self.steady).date_forecast)
-        with self.assertRaises(Exception):  # noqa: B017 AccessError, whatever class wraps it
+        with self.assertRaises(AccessError):
             self.Forecast.with_user(self.user_stock).action_refresh()
 
     def test_outliers_are_flagged_on_their_day(self):
@@ -269,7 +276,7 @@ class TestForecastRun(ForecastCase):
     def test_a_company_without_history_cannot_forecast_now(self):
         forecast = self.Forecast.with_company(self.company_b).create({
             "product_id": self.steady.id, "warehouse_id": self.wh_b1.id})
-        with self.assertRaisesRegex(UserError, "no finished bucket"):
+        with self.assertRaisesRegex(UserError, "no finished period"):
             forecast.action_refresh_now()
 
     # -- alerts
@@ -284,3 +291,53 @@ class TestForecastRun(ForecastCase):
         self.assertIn("too low", " ".join(reason["text"] for reason in forecast.explanation))
         self.assertFalse(self._forecast(self.steady).is_wrong)
         self.assertIn(forecast, self.Forecast.search([("is_wrong", "=", True)]))
+        self.assertGreater(forecast.wrong_score, 0)
+
+    def test_only_the_worst_tenth_is_called_wrong(self):
+        """Of 200 bad forecasts the 20 that cost most; of a few all; new and dead products never."""
+        products = self.env["product.product"].create([
+            {"name": f"Bad {i}", "is_storable": True} for i in range(201)])
+        rows = self.Forecast.create([
+            {"product_id": product.id, "warehouse_id": self.wh_a1.id} for product in products])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE gantry_forecast SET wrong_score = id - %s, demand_class = 'smooth', is_dying = TRUE WHERE id IN %s",
+            (rows[0].id - 1, tuple(rows.ids)))
+        self.env.cr.execute("UPDATE gantry_forecast SET is_new = TRUE WHERE id = %s", (rows[-1].id,))
+        self.Forecast._flag_wrong(self.company_a)
+        self.assertEqual(rows.filtered("is_wrong"), rows[180:200])
+        self.assertEqual(set(rows[180:200].mapped("alert")), {"wrong"})
+        self.assertEqual(set((rows - rows[180:200]).mapped("alert")), {"dying"})
+        rows[10:].unlink()
+        self.Forecast._flag_wrong(self.company_a)
+        self.assertEqual(rows[:10].filtered("is_wrong"), rows[:10])
+
+    def test_low_season_and_an_empty_shelf_are_not_dying(self):
+        summer, empty = self._product("Summer"), self._product("Empty Shelf")
+        self._sales(summer, ([20] * 39 + [4] * 13) * 3)
+        self._sales(empty, [20] * 110 + [0] * 12)
+        self.env.cr.execute(
+            "INSERT INTO gantry_demand_stockout (product_id, warehouse_id, company_id, date_from, date_to)"
+            " VALUES (%s, %s, %s, %s, '2026-03-01')",
+            (empty.id, self.wh_a1.id, self.company_a.id, "2025-12-08"))
+        self._refresh()
+        self.assertFalse(self._forecast(summer).is_dying)
+        self.assertFalse(self._forecast(empty).is_dying)
+
+    def test_chance_is_not_seasonal(self):
+        lumpy = [self._product(f"Lumpy {i}") for i in range(20)]
+        for product in lumpy:
+            self._sales(product, (self.rng.random(160) < 0.2) * np.ceil(self.rng.lognormal(1, 1, 160)))
+        self._refresh()
+        self.assertLess(sum(self._forecast(product).is_seasonal for product in lumpy), 3)
+
+    # -- value
+
+    def test_a_product_without_cost_is_worth_its_sales_price(self):
+        product = self._product("Imported", list_price=7)
+        self._sales(product, self.rng.poisson(20, 60))
+        self._refresh()
+        forecast = self._forecast(product)
+        self.assertGreater(forecast.horizon_qty, 0)
+        self.assertAlmostEqual(forecast.value, 7 * forecast.horizon_qty, delta=0.01)
+        self.assertAlmostEqual(sum(forecast.line_ids.mapped("value")), forecast.value, delta=0.01)
