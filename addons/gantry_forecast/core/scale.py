@@ -52,7 +52,11 @@ class InProcessExecutor:
         name = function_name(function)
         for number, args in enumerate(tasks):
             _check(stop)
-            yield number, run(name, args, {}, stop=stop)
+            try:
+                result = run(name, args, {}, stop=stop)
+            except InterruptedError as error:
+                raise Cancelled(_CANCELLED) from error
+            yield number, result
 
 
 class LocalExecutor:
