@@ -76,7 +76,7 @@ def prepare(problem: Problem, params: Params, recipe: Recipe | None) -> Frame:
     profile = classify.classify(demand, problem.bucket, params)
     if params.exclude_outliers:
         demand = np.where(spikes, np.nan, demand)
-    unit = np.where(profile.mean > 0, profile.mean, 1.0)
+    unit = np.where(profile.mean > 1e-9, profile.mean, 1.0)
     y = np.ascontiguousarray((demand / unit[:, None]).T, dtype=np.float32)
     known = ~np.isnan(y)
     y = np.where(known, y, np.float32(0))

@@ -285,6 +285,8 @@ def _best_points(trial: Trial, params: Params):
     best, lowest, chosen = None, np.inf, None
     for names in COMBINATIONS:
         names = tuple(name for name in names if name in usable)
+        if not names:
+            continue
         point = median_of([points[name] for name in names])
         score = trial.error(point)
         if score < lowest * 0.998:

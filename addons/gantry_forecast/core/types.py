@@ -9,60 +9,15 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field, fields
-from enum import Enum, IntEnum
 
 import numpy as np
+
+from .params import QUANTILES, TIERS, Bucket, DemandClass, Params, ProblemError, require
 
 __all__ = [
     "QUANTILES", "TIERS", "Bucket", "DemandClass", "Params", "Plan", "Problem", "ProblemError", "Recipe",
     "TierReport",
 ]
-
-QUANTILES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
-TIERS = ("numpy", "statistical", "panel")
-
-
-class ProblemError(ValueError):
-    """Input that cannot be forecast; the message is one plain sentence for the user."""
-
-
-class Bucket(str, Enum):
-    """Length of one column of the demand matrix.
-
-    >>> Bucket.MONTH.season_length, Bucket('week').days
-    (12, 7.0)
-    """
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-    @property
-    def season_length(self) -> int:
-        """Buckets in the season that the batch tier looks for (7 days, 52 weeks, 12 months)."""
-        return {"day": 7, "week": 52, "month": 12}[self.value]
-
-    @property
-    def days(self) -> float:
-        """Mean number of days in one bucket."""
-        return {"day": 1.0, "week": 7.0, "month": 30.4375}[self.value]
-
-
-class DemandClass(IntEnum):
-    """Demand pattern (Syntetos, Boylan, Croston 2005), plus the two ends of a product's life."""
-
-    DEAD = 0
-    NEW = 1
-    SMOOTH = 2
-    ERRATIC = 3
-    INTERMITTENT = 4
-    LUMPY = 5
-
-
-def _require(condition: bool, sentence: str) -> None:
-    if not condition:
-        raise ProblemError(sentence)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
@@ -113,18 +68,18 @@ class Problem:
     def __post_init__(self) -> None:
         put = object.__setattr__
         demand = np.asarray(self.demand, dtype=np.float64)
-        _require(demand.ndim == 2, "The demand history must be a table with a row per series.")
-        _require(demand.shape[1] >= 1, "The demand history holds no complete bucket.")
-        _require(not np.isinf(demand).any(), "The demand history holds an infinite quantity.")
-        _require(not (demand < 0).any(), "The demand history holds a negative quantity.")
+        require(demand.ndim == 2, "The demand history must be a table with a row per series.")
+        require(demand.shape[1] >= 1, "The demand history holds no complete bucket.")
+        require(not np.isinf(demand).any(), "The demand history holds an infinite quantity.")
+        require(not (demand < 0).any(), "The demand history holds a negative quantity.")
         put(self, "demand", demand)
         put(self, "bucket", Bucket(self.bucket))
         try:
             put(self, "start", np.datetime64(self.start, "D"))
         except ValueError as error:
             raise ProblemError("The first day of the history is not a date.") from error
-        _require(not np.isnat(self.start), "The first day of the history is not a date.")
-        _require(int(self.horizon) >= 1, "The horizon must be at least one bucket.")
+        require(not np.isnat(self.start), "The first day of the history is not a date.")
+        require(int(self.horizon) >= 1, "The horizon must be at least one bucket.")
         put(self, "horizon", int(self.horizon))
         self._check_optional(put)
 
@@ -133,30 +88,30 @@ class Problem:
         if self.groups is not None:
             groups = np.asarray(self.groups, dtype=np.int32)
             groups = groups[:, None] if groups.ndim == 1 else groups
-            _require(groups.shape[0] == n, "The groups need a row per series.")
+            require(groups.shape[0] == n, "The groups need a row per series.")
             put(self, "groups", groups)
         if self.lookalike is not None:
             rows = np.asarray(self.lookalike, dtype=np.int32)
-            _require(rows.shape == (n,), "The look-alikes need an entry per series.")
-            _require(not ((rows < -1) | (rows >= n)).any(),
+            require(rows.shape == (n,), "The look-alikes need an entry per series.")
+            require(not ((rows < -1) | (rows >= n)).any(),
                      "A look-alike points to a series that is not there.")
             put(self, "lookalike", rows)
         if self.weight is not None:
             weight = np.asarray(self.weight, dtype=np.float64)
-            _require(weight.shape == (n,), "The weights need an entry per series.")
-            _require(bool((weight >= 0).all()), "A weight is negative or unknown.")
+            require(weight.shape == (n,), "The weights need an entry per series.")
+            require(bool((weight >= 0).all()), "A weight is negative or unknown.")
             put(self, "weight", weight)
         if self.known is not None:
             known = np.asarray(self.known, dtype=np.float32)
-            _require(known.ndim == 3 and known.shape[0] in (1, n) and known.shape[1] == width,
+            require(known.ndim == 3 and known.shape[0] in (1, n) and known.shape[1] == width,
                      "The known regressors must cover every series, the history and the horizon.")
-            _require(bool(np.isfinite(known).all()), "A known regressor holds an unknown or infinite value.")
-            _require(len(self.known_names) == known.shape[2], "Every known regressor needs a name.")
+            require(bool(np.isfinite(known).all()), "A known regressor holds an unknown or infinite value.")
+            require(len(self.known_names) == known.shape[2], "Every known regressor needs a name.")
             put(self, "known", known)
             put(self, "known_names", tuple(self.known_names))
         if self.closed is not None:
             closed = np.asarray(self.closed, dtype=bool)
-            _require(closed.shape == (width,), "The closed buckets must cover the history and the horizon.")
+            require(closed.shape == (width,), "The closed buckets must cover the history and the horizon.")
             put(self, "closed", closed)
 
     @property
@@ -211,85 +166,13 @@ class Problem:
         """The problem as it stood after `length` buckets: what a rolling-origin evaluation may see."""
         horizon = self.horizon if horizon is None else horizon
         width = length + horizon
-        _require(length >= 1 and width <= self.length + self.horizon, "This origin lies outside the history.")
+        require(length >= 1 and width <= self.length + self.horizon, "This origin lies outside the history.")
         return Problem(
             demand=self.demand[:, :length], bucket=self.bucket, start=self.start, horizon=horizon,
             groups=self.groups, lookalike=self.lookalike, weight=self.weight,
             known=None if self.known is None else self.known[:, :width], known_names=self.known_names,
             closed=None if self.closed is None else self.closed[:width],
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Params:
-    """Settings of a forecast run; every default was fixed on training data.
-
-    Parameters
-    ----------
-    quantiles : tuple of float
-        Rising probabilities of the predictive distribution.
-    tiers : tuple of str
-        Tiers that may be used, of 'numpy' (always on), 'statistical', 'panel'.
-    learn_series : int
-        Largest stratified sample on which `learn` fixes its choices.
-    tier_series : int
-        Series per class and origin on which the statistical tier has to prove itself.
-    origins : int
-        Rolling origins in `learn`.
-    backtest_origins : int
-        Rolling origins kept in the plan for the accuracy page (0 switches it off).
-    full_backtest_series : int
-        Up to this many series the plan's backtest runs every tier; above, the numpy tier only.
-    adi_limit, cv2_limit : float
-        Syntetos-Boylan limits between the demand classes.
-    dead_days : float
-        Days without a sale, out-of-stock days not counted, before a product may be called dead.
-    new_days : float
-        Days of known history below which a product is new.
-    exclude_outliers : bool
-        Leave flagged one-off spikes out of the history.
-    outlier_limit : float
-        Robust deviations above the usual sale from which a bucket is a one-off spike.
-    drop_factor : float
-        A member worse than this multiple of seasonal naive is dropped.
-    reconcile : bool
-        Scale product forecasts towards the forecast of their group's sum where rolling origins prove a gain.
-    threads : int
-        Threads for the tiers that can use them.
-    """
-
-    quantiles: tuple[float, ...] = QUANTILES
-    tiers: tuple[str, ...] = TIERS
-    learn_series: int = 3000
-    tier_series: int = 600
-    origins: int = 3
-    backtest_origins: int = 3
-    full_backtest_series: int = 500
-    adi_limit: float = 1.32
-    cv2_limit: float = 0.49
-    dead_days: float = 180.0
-    new_days: float = 90.0
-    exclude_outliers: bool = False
-    outlier_limit: float = 6.0
-    drop_factor: float = 1.5
-    reconcile: bool = True
-    threads: int = 1
-
-    def __post_init__(self) -> None:
-        levels = np.asarray(self.quantiles, dtype=float)
-        _require(levels.ndim == 1 and levels.size > 0, "At least one quantile is needed.")
-        _require(bool(((levels > 0) & (levels < 1)).all()), "Quantiles must lie between 0 and 1.")
-        _require(bool((np.diff(levels) > 0).all()), "Quantiles must rise.")
-        object.__setattr__(self, "quantiles", tuple(float(level) for level in levels))
-        _require(set(self.tiers) <= set(TIERS) and "numpy" in self.tiers,
-                 "The tiers must include numpy and may add statistical and panel.")
-        object.__setattr__(self, "tiers", tuple(self.tiers))
-        _require(self.learn_series >= 1 and self.tier_series >= 1, "The learning sample must hold at least one series.")
-        _require(self.origins >= 1 and self.backtest_origins >= 0, "The number of origins is negative.")
-        _require(self.adi_limit >= 1 and self.cv2_limit > 0, "The class limits are out of range.")
-        _require(self.dead_days > 0 and self.new_days >= 0, "The life limits must not be negative.")
-        _require(self.outlier_limit > 0 and self.drop_factor > 0, "Limits must be above zero.")
-        _require(self.threads >= 1, "At least one thread is needed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 NAMES = (
-    "types", "classify", "intermittent", "smooth", "season", "combine", "conformal", "backtest", "hierarchy",
+    "params", "types", "classify", "intermittent", "smooth", "season", "combine", "conformal", "backtest", "hierarchy",
     "metrics", "window", "engine", "reasons", "batch", "pools", "learning", "tiers", "proving", "boost", "regressors",
     "alerts",
 )
