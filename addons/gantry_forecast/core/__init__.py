@@ -1,5 +1,6 @@
 """Demand forecasting without Odoo: `learn` fixes every choice on history, `apply` forecasts any shard."""
 
+from . import alerts
 from .engine import apply, learn, solve
 from .reasons import explain
 from .types import (
@@ -17,5 +18,5 @@ from .types import (
 
 __all__ = [
     "QUANTILES", "TIERS", "Bucket", "DemandClass", "Params", "Plan", "Problem", "ProblemError", "Recipe",
-    "TierReport", "apply", "explain", "learn", "solve",
+    "TierReport", "alerts", "apply", "explain", "learn", "solve",
 ]

@@ -90,7 +90,7 @@ def _spread(plan: Plan, demand: np.ndarray, known: np.ndarray, judged: int) -> n
     now = plan.mean[:, :judged].mean(1)
     then = np.where(known, plan.bt_forecast, 0.0).sum((1, 2)) / np.maximum(known.sum((1, 2)), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = width * np.where(now > 0, np.maximum(then / now, 1.0), 1.0) ** SPREAD_POWER
+        width = width * np.where(now > 0, (then / now).clip(0.1, 10), 1.0) ** SPREAD_POWER
     # between rare sales both quantiles are zero: sales of one size that come by chance vary at least so much
     sales = (demand > 0).sum(1)
     size = np.where(demand > 0, demand, 0.0).sum(1) / np.maximum(sales, 1)

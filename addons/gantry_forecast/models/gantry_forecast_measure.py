@@ -48,7 +48,7 @@ class GantryForecastMeasure(models.Model):
             SELECT forecast.product_id, forecast.categ_id, forecast.warehouse_id, forecast.company_id,
                    forecast.demand_class, %(kind)s, row.date, row.lag, %(values)s
               FROM gantry_accuracy row JOIN gantry_forecast forecast ON forecast.id = row.forecast_id
-                ON CONFLICT (company_id, kind, product_id, warehouse_id, date, lag) DO UPDATE
+                ON CONFLICT (product_id, warehouse_id, kind, date, lag) DO UPDATE
                SET (%(columns)s) = ROW(%(excluded)s), demand_class = EXCLUDED.demand_class,
                    categ_id = EXCLUDED.categ_id
             """,
@@ -67,11 +67,10 @@ class GantryForecastMeasure(models.Model):
         self.env.cr.execute(SQL(
             """
             DELETE FROM gantry_forecast_accuracy accuracy USING gantry_forecast forecast
-             WHERE accuracy.company_id = %(company)s AND accuracy.kind = 'backtest' AND %(ids)s
+             WHERE accuracy.company_id = %(company)s AND accuracy.kind = 'backtest' AND forecast.id = ANY(%(ids)s)
                AND forecast.product_id = accuracy.product_id AND forecast.warehouse_id = accuracy.warehouse_id
             """,
-            company=company.id,
-            ids=SQL("TRUE") if own > 20_000 else SQL("forecast.id IN %s", tuple(series.ids[:own].tolist())),
+            company=company.id, ids=series.ids[:own].tolist(),
         ))
         if not count:
             return

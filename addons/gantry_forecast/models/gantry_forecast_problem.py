@@ -32,6 +32,14 @@ class Series:
     scale: np.ndarray | None
     own: int  # rows asked for; the ones behind them are look-alikes of them
 
+    def split(self, count):
+        """Parts of at most so many of the rows asked for."""
+        if self.own <= count:
+            yield self
+            return
+        for begin in range(0, self.own, count):
+            yield self.take(begin, count)
+
     def take(self, begin, count):
         """Some of the rows asked for, with the look-alikes of the new ones behind them; None past the end."""
         rows = np.arange(begin, min(begin + count, self.own))
@@ -159,6 +167,7 @@ class GantryForecastProblem(models.Model):
         sold, unknown = self._read_demand(company, series, limits[:width + 1], whole)
         events = self._read_events(company, series, limits, width)
         demand = self._repair(sold, unknown, events, limits[:width + 1])
+        self._fill_returned(company, series, sold, demand, limits[:width + 1])
         lookalike = RowOf(series["id"])(series["lookalike_id"])
         problem = Problem(
             demand=demand, bucket=bucket, start=start, horizon=horizon,
@@ -275,6 +284,27 @@ class GantryForecastProblem(models.Model):
         first = np.where(sales.any(1), sales.argmax(1), len(length))
         demand[np.arange(len(length)) < first[:, None]] = np.nan
         return demand
+
+    def _fill_returned(self, company, series, sold, demand, limits):
+        """What was shipped once and came back has sold nothing since: known, unlike a product that never shipped."""
+        quiet = np.flatnonzero(~(sold > 0).any(1))
+        if not len(quiet):
+            return
+        ids = series["id"][quiet]
+        found = copy_query(self.env.cr, SQL(
+            """
+            SELECT forecast.id, min(demand.date) FROM gantry_forecast forecast
+              JOIN gantry_demand demand ON demand.product_id = forecast.product_id
+                                       AND demand.warehouse_id = forecast.warehouse_id
+             WHERE demand.company_id = %s AND demand.quantity_out > 0 AND forecast.id = ANY(%s)
+               AND demand.excluded IS NOT TRUE
+             GROUP BY 1
+            """,
+            company.id, ids.tolist(),
+        ), [("id", "i4"), ("date", "M8[D]")])
+        rows = quiet[RowOf(ids)(found["id"])]
+        since = np.arange(len(limits) - 1) >= buckets.column(found["date"], limits)[:, None]
+        demand[rows] = np.where(since, 0.0, np.nan)
 
     def _read_events(self, company, series, limits, width):
         """Events as regressors known in advance, closed buckets, and factors that the planner has given.

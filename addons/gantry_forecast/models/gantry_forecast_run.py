@@ -1,6 +1,7 @@
 import logging
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import numpy as np
@@ -19,6 +20,19 @@ _logger = logging.getLogger(__name__)
 LEARN_DAYS = 7  # after so many days everything is learnt anew
 FAST_BLOCK = 25_000  # series that are forecast at once in this process
 SHARD = (200, 2000)  # series of a shard in a child process, at least and at most
+
+
+def plan_ahead(blocks, recipe):
+    """(block, plan) of each block; a thread computes the next one while the caller stores this one."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead = []
+        for block in blocks:
+            ahead.append((block, pool.submit(apply, block.problem, recipe)))
+            if len(ahead) > 1:
+                done, plan = ahead.pop(0)
+                yield done, plan.result()
+        for done, plan in ahead:
+            yield done, plan.result()
 
 
 class GantryForecastRun(models.Model):
@@ -155,12 +169,9 @@ class GantryForecastRun(models.Model):
         return found
 
     def _forecast_here(self, company, series, record, whole):
+        """Forecast with the fast models, block by block: one is written while the next is computed."""
         recipe = Recipe.from_bytes(record._read_blob(fast=True))
-        for begin in range(0, len(series.ids), FAST_BLOCK):
-            block = series if len(series.ids) <= FAST_BLOCK else series.take(begin, FAST_BLOCK)
-            if block is None:
-                break
-            plan = apply(block.problem, recipe)
+        for block, plan in plan_ahead(series.split(FAST_BLOCK), recipe):
             self._apply_forecast_plan(company, block, plan, record)
             self._file_backtest(company, block, plan)
             if whole:

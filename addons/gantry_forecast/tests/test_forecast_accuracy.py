@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 import numpy as np
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ..models import gantry_forecast_run
 from .common import TODAY, ForecastCase
 
 
@@ -38,6 +41,12 @@ class TestForecastAccuracy(ForecastCase):
         count = self.Accuracy.search_count([])
         self._refresh()
         self.assertEqual(self.Accuracy.search_count([]), count)
+
+    def test_every_block_of_a_large_company_keeps_its_backtest(self):
+        with patch.object(gantry_forecast_run, "FAST_BLOCK", 1):
+            self._refresh()
+        rows = self.Accuracy.search([("kind", "=", "backtest")])
+        self.assertEqual(rows.product_id, self.product | self.tiny)
 
     def test_groups_divide_sums_by_sums(self):
         self._refresh()

@@ -73,8 +73,8 @@ class TestForecastRun(ForecastCase):
 
     def test_a_product_of_zeros_gets_a_forecast_of_zero(self):
         product = self._product("Zeros")
-        self._deliver(product, 5, self.wh_a1, "2026-01-12")
-        self._return(product, 5, self.wh_a1, "2026-01-12")
+        self._deliver(product, 5, self.wh_a1, "2025-06-02")
+        self._return(product, 5, self.wh_a1, "2025-06-04")
         self._refresh()
         forecast = self._forecast(product)
         self.assertTrue(forecast.date_forecast)
