@@ -78,7 +78,7 @@ def affordable(problem: Problem, seconds: float | None = None, processes: int = 
     return tuple(name for name in MEMBERS if name in chosen)
 
 
-def members(problem: Problem, params: Params, recipe=None, *, names=None, stop=None) -> dict[str, np.ndarray]:
+def members(problem: Problem, params: Params, recipe=None, names=None, *, stop=None) -> dict[str, np.ndarray]:
     """Forecast every series with every member.
 
     Parameters
