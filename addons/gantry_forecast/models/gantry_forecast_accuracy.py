@@ -18,7 +18,7 @@ class GantryForecastAccuracy(models.Model):
     _rec_name = "product_id"
     _log_access = False  # hundreds of thousands of rows, all written by runs
 
-    product_id = fields.Many2one("product.product", required=True, readonly=True, index=True, ondelete="cascade")
+    product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="cascade")
     categ_id = fields.Many2one("product.category", string="Category", readonly=True, ondelete="set null")
     warehouse_id = fields.Many2one("stock.warehouse", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
@@ -41,7 +41,7 @@ class GantryForecastAccuracy(models.Model):
     error_naive = fields.Float(readonly=True)
     error_window = fields.Float(string="Error Window", readonly=True)
 
-    _key = models.UniqueIndex("(company_id, kind, product_id, warehouse_id, date, lag)")
+    _key = models.UniqueIndex("(product_id, warehouse_id, kind, date, lag)")
 
     wape = fields.Float(string="Error Gantry (%)", compute="_compute_wape", aggregator="avg")
     wape_naive = fields.Float(string="Error Naive (%)", compute="_compute_wape", aggregator="avg")

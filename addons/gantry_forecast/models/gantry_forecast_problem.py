@@ -164,9 +164,9 @@ class GantryForecastProblem(models.Model):
         horizon = company.gantry_forecast_horizon
         limits = buckets.edges(start, width + horizon, bucket)
         whole = ids is None and not changed
-        sold, unknown = self._read_demand(company, series, limits[:width + 1], whole)
+        sold, unknown, begin = self._read_demand(company, series, limits[:width + 1], whole)
         events = self._read_events(company, series, limits, width)
-        demand = self._repair(sold, unknown, events, limits[:width + 1])
+        demand = self._repair(sold, unknown, begin, events, limits[:width + 1])
         self._fill_returned(company, series, sold, demand, limits[:width + 1])
         lookalike = RowOf(series["id"])(series["lookalike_id"])
         problem = Problem(
@@ -196,16 +196,18 @@ class GantryForecastProblem(models.Model):
         return buckets.floor(max(np.datetime64(first), oldest), company.gantry_forecast_bucket)
 
     def _read_demand(self, company, series, limits, whole):
-        """Demand per bucket as it was, and the unknown days per bucket (out of stock, excluded).
+        """Demand per bucket as it was, the unknown days per bucket (out of stock, excluded), and the bucket of the
+        first row of each series.
 
-        :return: (float64 (n, t), int (n, t))
+        :return: (float64 (n, t), int (n, t), int (n,))
         """
         n, width = len(series), len(limits) - 1
         place = RowOf(series["id"])
         order = np.sort(series["id"])
         sold = np.zeros(n * width)
         marked_rows, marked_days = [], []
-        sources = SQL("TRUE" if company.gantry_forecast_import else "demand.source <> 'import'")
+        begin = np.full(n, width)
+        sources = self.env["gantry.demand"]._get_counted(company)
         for low, high in self._get_id_ranges(company, order, whole):
             days = copy_query(self.env.cr, SQL(
                 """
@@ -221,19 +223,23 @@ class GantryForecastProblem(models.Model):
             ), [("id", "i4"), ("date", "M8[D]"), ("quantity", "f8"), ("excluded", "?")])
             rows = place(days["id"])
             keep = rows >= 0
-            cells = rows * width + buckets.column(days["date"], limits)
+            columns = buckets.column(days["date"], limits)
+            np.minimum.at(begin, rows[keep], columns[keep])
+            cells = rows * width + columns
             used = keep & ~days["excluded"]
             sold += np.bincount(cells[used], weights=days["quantity"][used], minlength=n * width)
             hidden = keep & days["excluded"]
             marked_rows.append(rows[hidden])
             marked_days.append(days["date"][hidden])
         unknown = self._read_unknown(company, series, limits, whole)
+        for warehouse_id, span in self.env["gantry.demand"]._get_gaps(company).items():
+            unknown[series["warehouse_id"] == warehouse_id] += buckets.overlap_days(*span, limits)
         if any(len(rows) for rows in marked_rows):
             rows, days = np.concatenate(marked_rows), np.concatenate(marked_days)
             # two sources may be excluded on one day
             _keys, first = np.unique(rows * 100_000_000 + days.astype(int), return_index=True)
             np.add.at(unknown, (rows[first], buckets.column(days[first], limits)), 1)
-        return np.maximum(sold.reshape(n, width), 0.0), unknown
+        return np.maximum(sold.reshape(n, width), 0.0), unknown, begin
 
     def _get_only(self, ids, whole):
         if whole or len(ids) > 20_000:
@@ -267,7 +273,7 @@ class GantryForecastProblem(models.Model):
         return buckets.spread_spans(rows[keep], spans["first"][keep], spans["last"][keep], limits, len(series))
 
     @staticmethod
-    def _repair(sold, unknown, events, limits):
+    def _repair(sold, unknown, begin, events, limits):
         """Demand as it would have been: unknown before the first sale and where most days are unknown, scaled up
         where some are, without the effect of events whose uplift the planner has given."""
         demand = sold.copy()
@@ -281,7 +287,8 @@ class GantryForecastProblem(models.Model):
         demand[partly] /= share[partly]
         demand[share < 0.5] = np.nan
         sales = sold > 0
-        first = np.where(sales.any(1), sales.argmax(1), len(length))
+        # what was sold and came back altogether is known to be nothing from then on
+        first = np.where(sales.any(1), sales.argmax(1), begin)
         demand[np.arange(len(length)) < first[:, None]] = np.nan
         return demand
 

@@ -115,7 +115,7 @@ class TestForecastOverride(ForecastCase):
 
     def test_the_reason_tells_of_overrides(self):
         self._override()
-        self.assertIn("1 overrides", " ".join(reason["text"] for reason in self.forecast.explanation))
+        self.assertIn("final forecast: 1", " ".join(reason["text"] for reason in self.forecast.explanation))
         self.assertEqual(self.forecast.override_ids.mapped("reason"), ["New customer"])
 
     def test_saving_one_touches_no_more_queries_with_more_products(self):
