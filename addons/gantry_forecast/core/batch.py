@@ -172,7 +172,7 @@ def combined_scale(points: dict[str, np.ndarray], deviations: dict[str, np.ndarr
 def disagreement(points: dict[str, np.ndarray]) -> np.ndarray:
     """Variance between members: where they differ, all of them are less sure."""
     centre = median_of([np.asarray(path) for path in points.values()])
-    gaps = [np.nan_to_num(path - centre) for path in points.values()]
+    gaps = [np.nan_to_num(path - centre, copy=False) for path in points.values()]
     mean = sum(gaps) / len(gaps)
     return sum((gap - mean) ** 2 for gap in gaps) / len(gaps)
 

@@ -38,10 +38,10 @@ def group_tables(problem: Problem, params: Params, block: int = 20000) -> dict[s
         top, bottom = top + part[0], bottom + part[1]
         mean, variance = intermittent.ew_moments(y, known.T, 0.1)
         alive = (y[-max(2, m // 2):] > 0).any(0)
-        log = np.log(np.maximum(mean, 1e-6))
+        log = np.log(np.maximum(mean, 1e-9))
         for k, value in enumerate((alive, alive * log, alive * log * log)):
             moments[k] += np.bincount(pool[rows], value, count)
-        ratio += np.bincount(pool[rows], alive * np.clip(variance / np.maximum(mean, 1e-9), 0.2, 1e6), count)
+        ratio += np.bincount(pool[rows], alive * variance / np.maximum(mean, 1e-9), count)
     tables = _priors(moments, ratio)
     tables["group_ids"] = ids.astype(np.int64)
     tables["group_season"] = season.group_index(top, bottom)
@@ -65,7 +65,7 @@ def _priors(moments: np.ndarray, ratio: np.ndarray) -> dict[str, np.ndarray]:
         centre, spread, ratio = np.zeros_like(centre), np.full_like(spread, 0.5), np.ones_like(ratio)
     mean = np.exp(centre)
     return {
-        "group_mean": mean.astype(np.float32), "group_ratio": np.maximum(ratio, 1.0).astype(np.float32),
+        "group_mean": mean.astype(np.float32), "group_ratio": np.maximum(ratio, 1e-9).astype(np.float32),
         "group_between": (mean**2 * np.expm1(np.minimum(spread, 2.0))).astype(np.float32),
     }
 

@@ -29,13 +29,8 @@ def moving_average(y: np.ndarray, known: np.ndarray, season: int) -> np.ndarray:
     """
     half = season // 2
     t = y.shape[0]
-    kernel = np.ones(2 * half + 1)
-    if season % 2 == 0:
-        kernel[[0, -1]] = 0.5
-    dtype = np.float64
-    filled = np.where(known, y, 0).astype(dtype)
-    total = np.concatenate([np.zeros((1, y.shape[1])), np.cumsum(filled, 0)])
-    count = np.concatenate([np.zeros((1, y.shape[1])), np.cumsum(known.astype(dtype), 0)])
+    filled = np.where(known, y, y.dtype.type(0))
+    total, count = _running(filled), _running(known.astype(y.dtype))
     place = np.arange(t)
     low, high = np.clip(place - half, 0, t), np.clip(place + half + 1, 0, t)
     sums, counts = total[high] - total[low], count[high] - count[low]
@@ -48,13 +43,21 @@ def moving_average(y: np.ndarray, known: np.ndarray, season: int) -> np.ndarray:
     return np.where(inside & (counts > 0.5 * season), sums / np.maximum(counts, 1e-9), np.nan)
 
 
+def _running(values: np.ndarray) -> np.ndarray:
+    """Running sums over time with a leading zero, (t + 1, n); row by row is far faster than cumsum on this axis."""
+    out = np.zeros((values.shape[0] + 1, values.shape[1]), values.dtype)
+    for now in range(values.shape[0]):
+        np.add(out[now], values[now], out=out[now + 1])
+    return out
+
+
 def ratios(y, known, phase, season):
     """Ratio to moving average summed up by position: sums, squared sums and counts, each (m, n)."""
     base = moving_average(y, known, season)
     usable = known & (base > 0)
     ratio = np.where(usable, np.where(known, y, 0) / np.where(usable, base, 1), 0)
     np.clip(ratio, 0, 12, out=ratio)
-    sums = np.zeros((season, y.shape[1]))
+    sums = np.zeros((season, y.shape[1]), ratio.dtype)
     squares, counts = np.zeros_like(sums), np.zeros_like(sums)
     for now, position in enumerate(phase[: y.shape[0]]):
         sums[position] += ratio[now]
