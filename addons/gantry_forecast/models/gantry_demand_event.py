@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class GantryDemandEvent(models.Model):
@@ -18,8 +19,13 @@ class GantryDemandEvent(models.Model):
         string="Type", required=True, default="promotion",
         help="A shutdown has no demand; the other kinds raise or lower it.",
     )
-    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today, index=True)
-    date_to = fields.Date(string="To", required=True, default=fields.Date.context_today)
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self.env["gantry.demand"]._get_today(self.env.company),
+        index=True,
+    )
+    date_to = fields.Date(
+        string="To", required=True, default=lambda self: self.env["gantry.demand"]._get_today(self.env.company),
+    )
     product_ids = fields.Many2many("product.product", string="Products", check_company=True)
     categ_ids = fields.Many2many("product.category", string="Categories")
     warehouse_ids = fields.Many2many("stock.warehouse", string="Warehouses", check_company=True)
@@ -78,3 +84,38 @@ class GantryDemandEvent(models.Model):
         if self.warehouse_ids:
             rows &= np.isin(series["warehouse_id"], self.warehouse_ids.ids)
         return rows
+
+    # -- an event changes the forecasts it is for, at the latest in the next night
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events._make_forecasts_due()
+        return events
+
+    def write(self, vals):
+        self._make_forecasts_due()
+        result = super().write(vals)
+        self._make_forecasts_due()
+        return result
+
+    def unlink(self):
+        self._make_forecasts_due()
+        return super().unlink()
+
+    def _make_forecasts_due(self):
+        self.env.flush_all()
+        Forecast = self.env["gantry.forecast"]
+        for company, events in self.grouped("company_id").items():
+            series = Forecast._get_series(company)
+            due = np.zeros(len(series), dtype=bool)
+            for event in events:
+                rows = event._get_rows(series)
+                due |= True if rows is None else rows
+            if due.any():
+                self.env.cr.execute(SQL(
+                    "UPDATE gantry_forecast SET demand_changed = TRUE"
+                    " WHERE company_id = %s AND id = ANY(%s) AND demand_changed IS NOT TRUE",
+                    company.id, series["id"][due].tolist(),
+                ))
+        Forecast.invalidate_model(["demand_changed"])

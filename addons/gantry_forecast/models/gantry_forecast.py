@@ -136,10 +136,15 @@ class GantryForecast(models.Model):
             return override.product_id == self.product_id
         return (self.categ_id.parent_path or "").startswith(override.categ_id.parent_path or "-")
 
+    def write(self, vals):
+        if "lookalike_product_id" in vals:
+            vals = {**vals, "demand_changed": True}
+        return super().write(vals)
+
     def action_override(self):
-        """Open a new override for this product, over the next bucket."""
+        """Open a new override for this product, over the next full period: the running one is half sold."""
         self.ensure_one()
-        start = self.date_start or fields.Date.context_today(self)
+        start = self._get_bucket_start(self.company_id) + BUCKET_STEP[self.bucket or "week"]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Override the Forecast"),

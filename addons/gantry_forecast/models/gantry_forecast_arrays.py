@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..tools import buckets
 from ..tools.copy import copy_from, copy_query
 from ..tools.spread import Override, spread
+from .gantry_forecast_problem import RowOf
 
 FLOATS = np.dtype("<f4")  # in columns of bytes, which PostgreSQL takes five times faster than an array
 
@@ -100,31 +101,51 @@ class GantryForecastArrays(models.Model):
         series = self._get_overridden(company, overrides, carrying, ids)
         if not len(series):
             return 0
-        horizon = self._get_common_horizon(series)
-        if not horizon:
-            return 0
-        start, bucket, width = horizon
-        arrays = copy_query(self.env.cr, SQL(
-            """
-            SELECT id, mean FROM gantry_forecast
-             WHERE id IN %s AND date_start = %s AND bucket = %s AND cardinality(mean) = %s ORDER BY id
-            """,
-            tuple(int(i) for i in series["id"]), start, bucket, width,
-        ), [("id", "i4"), ("mean", "f4", (width,))])
-        series = series[np.isin(series["id"], arrays["id"])]
-        limits = buckets.edges(start, width, bucket)
+        horizons = self._get_horizons(series)
+        return sum(
+            self._override_bucket(company, series, overrides, bucket, [h for h in horizons if h[1] == bucket])
+            for bucket in sorted({horizon[1] for horizon in horizons})
+        )
+
+    def _override_bucket(self, company, series, overrides, bucket, horizons):
+        """Lay overrides over all forecasts of one length of bucket, on one calendar whenever they begin: the units of
+        a category are spread once, over forecasts of last night and those made anew since."""
+        first = min(buckets.floor(start, bucket) for start, _bucket, _width in horizons)
+        total = max(buckets.count(first, start, bucket) + width for start, _bucket, width in horizons)
+        limits = buckets.edges(first, total, bucket)
+        arrays = [self._read_means(series, *horizon) for horizon in horizons]
+        ids = np.concatenate([part["id"] for part in arrays])
+        series = series[np.isin(series["id"], ids)]
+        place = RowOf(series["id"])
+        mean, inside = np.zeros((len(series), total)), np.zeros((len(series), total), bool)
+        spans = []
+        for part, (start, _bucket, width) in zip(arrays, horizons, strict=True):
+            rows, begin = place(part["id"]), buckets.count(first, start, bucket)
+            mean[rows, begin:begin + width], inside[rows, begin:begin + width] = part["mean"], True
+            spans.append((rows, begin, width))
         parts = [
             Override(rows=rows, first=np.datetime64(override.date_from), last=np.datetime64(override.date_to),
                      mode=override.mode, quantity=override.quantity)
             for override, rows in self._match_overrides(overrides, series)
         ]
-        final = spread(arrays["mean"], limits, parts)
+        final = spread(mean, limits, parts)
         count = np.zeros(len(series), np.int32)
         for part in parts:
-            if buckets.overlap_days(part.first, part.last, limits).any():
-                count[part.rows] += 1
-        self._write_final(company, series, final, limits, count)
+            touched = buckets.overlap_days(part.first, part.last, limits) > 0
+            count[part.rows] += inside[part.rows][:, touched].any(1)
+        for rows, begin, width in spans:
+            self._write_final(
+                company, series[rows], final[rows, begin:begin + width], limits[begin:begin + width + 1], count[rows])
         return int((count > 0).sum())
+
+    def _read_means(self, series, start, bucket, width):
+        return copy_query(self.env.cr, SQL(
+            """
+            SELECT id, mean FROM gantry_forecast
+             WHERE id = ANY(%s) AND date_start = %s AND bucket = %s AND cardinality(mean) = %s ORDER BY id
+            """,
+            series["id"].tolist(), start, bucket, width,
+        ), [("id", "i4"), ("mean", "f4", (width,))])
 
     def _get_overridden(self, company, overrides, carrying, ids):
         """Series that an override in force touches, and those that still carry one that is over."""
@@ -139,28 +160,30 @@ class GantryForecastArrays(models.Model):
     def _match_overrides(self, overrides, series):
         """(override, rows of the series it is for), overrides for nobody left out."""
         found = []
+        below = self.env["product.category"].search_fetch(
+            [("id", "child_of", overrides.categ_id.ids)], ["parent_path"]) if overrides.categ_id else ()
         for override in overrides:
             if override.product_id:
                 rows = series["product_id"] == override.product_id.id
             else:
-                categories = self.env["product.category"].search([("id", "child_of", override.categ_id.ids)])
-                rows = np.isin(series["categ_id"], categories.ids)
+                path = override.categ_id.parent_path
+                rows = np.isin(series["categ_id"], [c.id for c in below if c.parent_path.startswith(path)])
             if override.warehouse_id:
                 rows = rows & (series["warehouse_id"] == override.warehouse_id.id)
             if rows.any():
                 found.append((override, np.flatnonzero(rows)))
         return found
 
-    def _get_common_horizon(self, series):
-        """Start, bucket and length that most of the forecasts have; the others wait for their next run."""
+    def _get_horizons(self, series):
+        """Start, bucket and length of the forecasts: several after Forecast Now or a change of the settings."""
         self.env.cr.execute(SQL(
             """
-            SELECT date_start, bucket, cardinality(mean) FROM gantry_forecast
-             WHERE id IN %s AND mean IS NOT NULL GROUP BY 1, 2, 3 ORDER BY count(*) DESC, 1 DESC LIMIT 1
+            SELECT DISTINCT date_start, bucket, cardinality(mean) FROM gantry_forecast
+             WHERE id = ANY(%s) AND mean IS NOT NULL ORDER BY 1, 2, 3
             """,
-            tuple(int(i) for i in series["id"]),
+            series["id"].tolist(),
         ))
-        return self.env.cr.fetchone()
+        return self.env.cr.fetchall()
 
     def _write_final(self, company, series, final, limits, count):
         rows = np.zeros(len(series), np.dtype([
@@ -181,5 +204,27 @@ class GantryForecastArrays(models.Model):
             """
         )
         self.env.cr.execute("DROP TABLE gantry_plan")
+        self._update_snapshot(series["id"])
         self.invalidate_model()
         self.env["gantry.forecast.line"].invalidate_model()
+
+    def _update_snapshot(self, ids):
+        """An override of the running period is judged with it, though the forecast was kept when the period began.
+
+        What the models said then stays; where nothing is overridden the final forecast is what they said.
+        """
+        self.env.cr.execute(SQL(
+            """
+            UPDATE gantry_forecast_snapshot kept
+               SET final = ARRAY(
+                    SELECT CASE WHEN item.final IS DISTINCT FROM item.mean THEN item.final ELSE item.kept END
+                      FROM unnest(forecast.final[1:cardinality(kept.mean)], forecast.mean[1:cardinality(kept.mean)],
+                                  kept.mean) WITH ORDINALITY item(final, mean, kept, number)
+                     ORDER BY item.number)
+              FROM gantry_forecast forecast
+             WHERE forecast.id = ANY(%s) AND kept.forecast_id = forecast.id
+               AND kept.date_start = forecast.date_start AND kept.bucket = forecast.bucket
+               AND cardinality(forecast.mean) >= cardinality(kept.mean)
+            """,
+            ids.tolist(),
+        ))

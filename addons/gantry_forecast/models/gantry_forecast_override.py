@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import buckets
+from .gantry_forecast_measure import LOOK_BACK
 
 
 class GantryForecastOverride(models.Model):
@@ -56,11 +57,12 @@ class GantryForecastOverride(models.Model):
             if override.mode == "percent" and override.quantity < -100:
                 raise ValidationError(self.env._("A forecast cannot fall by more than 100 %."))
 
-    @api.depends("date_expiry", "date_to", "date_measured")
-    @api.depends_context("tz")
+    @api.depends("date_expiry", "date_to", "date_measured", "company_id")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
+        # the day the company plans from: an imported history may end years ago
+        days = {company: self.env["gantry.demand"]._get_today(company) for company in self.company_id}
         for override in self:
+            today = days.get(override.company_id) or fields.Date.context_today(self)
             if override.date_measured:
                 override.state = "measured"
             elif (override.date_expiry and override.date_expiry <= today) or (
@@ -72,11 +74,14 @@ class GantryForecastOverride(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        planned = fields.Domain([
-            ("date_measured", "=", False), ("date_to", ">=", today),
-            "|", ("date_expiry", "=", False), ("date_expiry", ">", today),
-        ])
+        planned = fields.Domain.OR(
+            fields.Domain([
+                ("company_id", "=", company.id), ("date_measured", "=", False), ("date_to", ">=", today),
+                "|", ("date_expiry", "=", False), ("date_expiry", ">", today),
+            ])
+            for company in self.env.companies
+            for today in [self.env["gantry.demand"]._get_today(company)]
+        )
         measured = fields.Domain("date_measured", "!=", False)
         by_state = {"planned": planned, "measured": measured, "expired": ~planned & ~measured}
         return fields.Domain.OR(by_state[state] for state in value if state in by_state)
@@ -112,6 +117,9 @@ class GantryForecastOverride(models.Model):
         start = self.env["gantry.forecast"]._get_bucket_start(company)
         overrides = self.with_context(active_test=False).search([
             ("company_id", "=", company.id), ("date_to", "<", start), ("date_measured", "=", False),
+            # what was forecast before is not kept longer
+            ("date_to", ">=", buckets.back(start, LOOK_BACK[company.gantry_forecast_bucket] + 1,
+                                           company.gantry_forecast_bucket).astype(object)),
         ])
         for override in overrides:
             domain = [
@@ -125,11 +133,12 @@ class GantryForecastOverride(models.Model):
                 domain.append(("categ_id", "child_of", override.categ_id.id))
             if override.warehouse_id:
                 domain.append(("warehouse_id", "=", override.warehouse_id.id))
-            [(without, with_it)] = self.env["gantry.forecast.accuracy"]._read_group(
-                domain, [], ["error_statistical:sum", "error_forecast:sum"],
-            )
-            if without is None or without is False or with_it == without == 0:
+            rows = self.env["gantry.forecast.accuracy"].search_fetch(
+                domain, ["error_statistical", "error_forecast", "forecast", "statistical"])
+            # an override that never reached a forecast kept for comparison (made too late, or expired) proves nothing
+            if all(row.forecast == row.statistical for row in rows):
                 continue
+            without, with_it = sum(rows.mapped("error_statistical")), sum(rows.mapped("error_forecast"))
             # sudo: the run measures for everybody
             override.sudo().write({
                 "error_without": without, "error_with": with_it,

@@ -23,6 +23,8 @@ class GantryForecastPlan(models.Model):
     def _apply_forecast_plan(self, company, series, plan, recipe):
         """Write a plan of the core into the planning list.
 
+        What planners have overridden keeps its final forecast until the caller lays the overrides over the new one.
+
         :param series: what `_prepare_forecast_problem` gave
         :param plan: Plan of its problem
         :param recipe: gantry.forecast.recipe, sudo
@@ -39,25 +41,35 @@ class GantryForecastPlan(models.Model):
             UPDATE gantry_forecast forecast
                SET demand_class = (%(classes)s)[plan.demand_class + 1], model = model.name, tier = model.tier,
                    level = plan.level, trend = plan.trend, trend_pct = plan.trend_pct,
-                   season_strength = plan.season_strength, next_qty = plan.next_qty,
-                   next_30_qty = plan.next_30_qty, horizon_qty = plan.horizon_qty,
+                   season_strength = plan.season_strength,
+                   (next_qty, next_30_qty, horizon_qty, value, final, override_count) =
+                       ROW(CASE WHEN %(kept)s THEN forecast.next_qty ELSE plan.next_qty END,
+                           CASE WHEN %(kept)s THEN forecast.next_30_qty ELSE plan.next_30_qty END,
+                           CASE WHEN %(kept)s THEN forecast.horizon_qty ELSE plan.horizon_qty END,
+                           CASE WHEN %(kept)s THEN forecast.value ELSE plan.value::numeric END,
+                           CASE WHEN %(kept)s THEN forecast.final ELSE plan.mean END,
+                           CASE WHEN %(kept)s THEN forecast.override_count ELSE 0 END),
                    last_year_qty = plan.last_year_qty, demand_12m_qty = plan.demand_12m_qty,
-                   value = plan.value::numeric,
                    wape = NULLIF(plan.wape, 'NaN'), naive_wape = NULLIF(plan.naive_wape, 'NaN'),
                    mase = NULLIF(plan.mase, 'NaN'), bias = NULLIF(plan.bias, 'NaN'),
                    tracking_signal = NULLIF(plan.tracking_signal, 'NaN'),
                    is_biased = plan.is_biased, is_new = plan.is_new, is_dying = plan.is_dying,
                    is_seasonal = plan.is_seasonal, wrong_score = plan.wrong_score,
-                   mean = plan.mean, final = plan.mean, naive = plan.naive, bands = plan.bands,
+                   mean = plan.mean, naive = plan.naive, bands = plan.bands,
                    quantiles = plan.quantiles,
                    window_qty = NULLIF(plan.window_qty, 'NaN'),
-                   reason_numbers = plan.reasons, reason_layout = %(layout)s, override_count = 0,
+                   reason_numbers = plan.reasons, reason_layout = %(layout)s,
                    bucket = %(bucket)s, date_start = %(start)s, date_forecast = now() AT TIME ZONE 'UTC',
                    recipe_id = %(recipe)s, demand_changed = FALSE, write_date = now() AT TIME ZONE 'UTC'
               FROM gantry_plan plan
               JOIN (VALUES %(names)s) model(id, name, tier) ON model.id = plan.model
              WHERE forecast.id = plan.id
             """,
+            kept=SQL(
+                "(forecast.override_count > 0 AND forecast.date_start = %s AND forecast.bucket = %s"
+                " AND cardinality(forecast.final) = %s)",
+                series.problem.end.astype(object), company.gantry_forecast_bucket, plan.mean.shape[1],
+            ),
             classes=SQL("ARRAY[%s]::varchar[]", SQL(", ").join(SQL("%s", name) for name in CLASS_NAMES)),
             layout=recipe._get_layout(self._get_reason_layout(series, plan)), bucket=company.gantry_forecast_bucket,
             start=series.problem.end.astype(object), recipe=recipe.id, names=SQL(", ").join(names),
@@ -66,7 +78,6 @@ class GantryForecastPlan(models.Model):
         cr.execute("DROP TABLE gantry_plan")
         self._flag_outliers(company, series, plan)
         self.invalidate_model()
-        self._apply_overrides(company, series.ids[:series.own])
         return count
 
     def _open_plan_table(self, dtype):

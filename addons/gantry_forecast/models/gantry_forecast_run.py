@@ -78,6 +78,7 @@ class GantryForecastRun(models.Model):
                 raise UserError(self._get_no_history_sentence(company))
             record = self._get_recipe(company) or self._learn_fast(company)
             self._apply_forecast_plan(company, series, self._forecast_now(series, record), record)
+            self._apply_overrides(company, forecasts.ids)
             self._flag_wrong(company)
 
     def _forecast_now(self, series, record):
@@ -176,6 +177,7 @@ class GantryForecastRun(models.Model):
             self._file_backtest(company, block, plan)
             if whole:
                 record._add_windows(plan)
+        self._apply_overrides(company)
         self._flag_wrong(company)
 
     def _get_shards(self, ids, changed):
@@ -217,6 +219,7 @@ class GantryForecastRun(models.Model):
                 self.env._("%(done)s of %(total)s products refined", done=state["refined"], total=state["series"]),
                 state,
             )
+        self._apply_overrides(company)
         state["step"] = "finish"
 
     def _get_tasks(self, company, shards, blob, prepared, changed):

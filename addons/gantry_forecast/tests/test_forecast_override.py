@@ -88,9 +88,8 @@ class TestForecastOverride(ForecastCase):
     def test_its_value_is_measured_when_the_weeks_are_over(self):
         good = self._override(mode="set", quantity=40, date_from="2026-03-02", date_to="2026-03-08")
         bad = self._override(product_id=self.large.id, quantity=90, date_from="2026-03-02", date_to="2026-03-08")
-        self._refresh()  # keeps the forecasts as they are when the week begins
-        self._forget_snapshot()
-        self.Forecast._take_snapshot(self.company_a)
+        idle = self._override(product_id=self.large.id, quantity=300, date_from="2026-03-02", date_to="2026-03-08",
+                              date_expiry="2026-03-04", warehouse_id=self.wh_a2.id)
         self._deliver(self.small, 38, self.wh_a1, "2026-03-03")
         self._deliver(self.large, 31, self.wh_a1, "2026-03-03")
         with freeze_time("2026-03-10"):
@@ -100,9 +99,69 @@ class TestForecastOverride(ForecastCase):
         self.assertGreater(good.value_added, 50)
         self.assertLess(bad.value_added, 0)
         self.assertAlmostEqual(good.error_with, 2, delta=1)
+        self.assertAlmostEqual(good.error_without, 28, delta=1)
+        self.assertFalse(idle.date_measured)
+        self.assertEqual(idle.state, "expired")
 
-    def _forget_snapshot(self):
-        self.env.cr.execute("DELETE FROM gantry_forecast_snapshot")
+    def test_an_override_that_never_counted_is_not_measured(self):
+        late = self._override(date_from="2026-03-02", date_to="2026-03-08", date_expiry="2026-03-02")
+        self._deliver(self.small, 38, self.wh_a1, "2026-03-03")
+        with freeze_time("2026-03-10"):
+            self._refresh()
+        self.assertTrue(self.env["gantry.forecast.accuracy"].search_count([
+            ("kind", "=", "live"), ("product_id", "=", self.small.id)]))
+        self.assertFalse(late.date_measured)
+
+    def test_a_new_override_is_for_the_next_full_week(self):
+        context = self.forecast.action_override()["context"]
+        self.assertEqual(
+            (context["default_date_from"], context["default_date_to"]), ("2026-03-09", "2026-03-15"))
+
+    def test_forecast_now_keeps_overrides_and_spreads_a_category_once(self):
+        override = self._override(product_id=False, categ_id=self.category.id, quantity=200,
+                                  date_from="2026-03-16", date_to="2026-03-22")
+        other = self._override(product_id=self.large.id, quantity=77, date_from="2026-03-23", date_to="2026-03-29")
+        large = self._forecast(self.large)
+        with freeze_time("2026-03-10"):
+            self._deliver(self.small, 10, self.wh_a1, "2026-03-03")
+            self.forecast.with_user(self.user_planner).action_refresh_now()
+            self.assertEqual([str(row.date_start) for row in (self.forecast, large)], ["2026-03-09", "2026-03-02"])
+            small = self._final(self.forecast)
+            self.assertAlmostEqual(small[1] + self._final(large)[2], 200, places=3)
+            self.assertAlmostEqual(self._final(large)[3], 77, places=3)
+            self.assertEqual((self.forecast.override_count, large.override_count), (1, 2))
+            (override | other).unlink()
+            np.testing.assert_allclose(self._final(self.forecast), self._mean())
+            np.testing.assert_allclose(self._final(large), self._mean(large))
+
+    def test_shards_keep_what_is_overridden_until_the_overrides_are_laid_anew(self):
+        self._override()
+        self._sales(self._product("Third"), [4] * 60)
+        with self._tiers_in_process(series_per_shard=1):
+            job = self.Forecast._enqueue_refresh(self.company_a)
+            while job.state != "done":
+                job._run_inline(max_steps=1)
+                self.env.invalidate_all()
+                self.assertAlmostEqual(self._final(self.forecast)[1:3].sum(), 50, places=3)
+                self.assertEqual(self.forecast.override_count, 1)
+                self.assertAlmostEqual(self.forecast.horizon_qty, self._final(self.forecast).sum(), places=2)
+
+    def test_a_history_that_ended_years_ago_has_overrides_in_force(self):
+        product = self._product("Old")
+        self._sales(product, [10] * 60, self.wh_b1, last="2011-03-07")
+        self._refresh(self.company_b)
+        override = self.Override.with_company(self.company_b).create({
+            "product_id": product.id, "company_id": self.company_b.id, "date_from": "2011-03-14",
+            "date_to": "2011-03-20", "quantity": 25, "reason": "Fair",
+        })
+        forecast = self._forecast(product, self.wh_b1).with_company(self.company_b)
+        self.assertEqual(override.state, "planned")
+        self.assertIn(override, self.Override.with_company(self.company_b).search([("state", "=", "planned")]))
+        self.assertFalse(self.Override.with_company(self.company_b).search([("state", "=", "expired")]))
+        self.assertEqual([shown["quantity"] for shown in forecast.get_chart()["overrides"]], [25])
+        self.assertEqual(str(forecast.date_start), "2011-03-07")
+        event = self.env["gantry.demand.event"].with_company(self.company_b).new({"name": "Fair"})
+        self.assertEqual(event.date_from.year, 2011)
 
     def test_nonsense_is_refused_in_one_sentence(self):
         with self.assertRaisesRegex(ValidationError, "below zero"):
