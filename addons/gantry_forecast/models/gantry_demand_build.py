@@ -59,6 +59,7 @@ class GantryDemandBuild(models.Model):
         if products:
             changed = self._rebuild_days(company)
             self.env["gantry.demand.stockout"]._rebuild_spans(company)
+        self._settle_sources(company)
         series = self._mark_changed(company)
         cr.execute("DROP TABLE gantry_moved_product")
         # sudo: a planner refreshes the history but may not write on the company
@@ -283,6 +284,7 @@ class GantryDemandBuild(models.Model):
         """
         self._open_changed()
         self.env.cr.execute(SQL("INSERT INTO gantry_changed_series %s", source))
+        self._settle_sources(company)
         return self._mark_changed(company)
 
     def write(self, vals):

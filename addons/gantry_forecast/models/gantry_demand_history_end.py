@@ -1,11 +1,30 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+GAP_DAYS = 3  # a long weekend between the last imported sale and the first delivery in Odoo is no gap
+
+
+class StockWarehouse(models.Model):
+    _inherit = "stock.warehouse"
+
+    # both are written by `gantry.demand._settle_sources`
+    gantry_go_live = fields.Date(
+        "First Delivery in Odoo", readonly=True, copy=False,
+        help="From this day on demand is counted from deliveries in Odoo; imported sales of later days count no more.",
+    )
+    gantry_import_end = fields.Date(
+        "Last Imported Sale", readonly=True, copy=False, help="Last day with imported sales before deliveries in Odoo.",
+    )
 
 
 class GantryDemandHistoryEnd(models.Model):
-    """The day a company plans from, when its history comes from another system and ends in the past."""
+    """Where imported history ends and Odoo's own begins, and the day a company plans from.
+
+    Sales of one day may be known twice: imported and as deliveries in Odoo. Per warehouse imported ones count up to
+    the first delivery. Days between the last imported sale and that delivery are unknown, not days without demand.
+    """
 
     _inherit = "gantry.demand"
 
@@ -38,3 +57,82 @@ class GantryDemandHistoryEnd(models.Model):
             )
         )
         return rows[0][0] if rows and not rows[0][1] else None
+
+    @api.model
+    def _settle_sources(self, company):
+        """Note for each warehouse since when demand comes from Odoo, and how far imported sales reach.
+
+        Forecasts of a warehouse for which that has changed are due again.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH own AS (
+                    SELECT warehouse_id, min(date) AS date FROM gantry_demand
+                     WHERE company_id = %(company)s AND source = 'delivery' AND quantity_out > 0 GROUP BY 1),
+                sent AS (
+                    SELECT demand.warehouse_id, max(demand.date) AS date
+                      FROM gantry_demand demand LEFT JOIN own ON own.warehouse_id = demand.warehouse_id
+                     WHERE demand.company_id = %(company)s AND demand.source = 'import'
+                       AND (own.date IS NULL OR demand.date < own.date) GROUP BY 1),
+                found AS (
+                    SELECT warehouse.id, own.date AS go_live, sent.date AS import_end
+                      FROM stock_warehouse warehouse
+                 LEFT JOIN own ON own.warehouse_id = warehouse.id
+                 LEFT JOIN sent ON sent.warehouse_id = warehouse.id
+                     WHERE warehouse.company_id = %(company)s)
+                UPDATE stock_warehouse warehouse
+                   SET gantry_go_live = found.go_live, gantry_import_end = found.import_end
+                  FROM found
+                 WHERE found.id = warehouse.id
+                   AND (warehouse.gantry_go_live, warehouse.gantry_import_end)
+                       IS DISTINCT FROM (found.go_live, found.import_end)
+                RETURNING warehouse.id, EXISTS (
+                          SELECT FROM gantry_demand WHERE company_id = %(company)s AND source = 'import')
+                """,
+                company=company.id,
+            )
+        )
+        if rows:
+            self.env["stock.warehouse"].invalidate_model(["gantry_go_live", "gantry_import_end"])
+        if changed := tuple(row[0] for row in rows if row[1]):
+            self.env.cr.execute(
+                SQL("UPDATE gantry_forecast SET demand_changed = TRUE WHERE warehouse_id IN %s", changed)
+            )
+            self.env["gantry.forecast"].invalidate_model(["demand_changed"])
+
+    @api.model
+    def _get_counted(self, company):
+        """SQL condition on the rows of `demand` that count: none twice, and imported ones only when they are wanted."""
+        if not company.gantry_forecast_import:
+            return SQL("demand.source <> 'import'")
+        warehouses = self.env["stock.warehouse"].sudo().with_context(active_test=False).search(
+            [("company_id", "=", company.id), ("gantry_go_live", "!=", False)]
+        )
+        if not warehouses:
+            return SQL("TRUE")
+        cases = SQL(" ").join(SQL("WHEN %s THEN %s", w.id, w.gantry_go_live) for w in warehouses)
+        return SQL(
+            "(demand.source <> 'import' OR demand.date < CASE demand.warehouse_id %s ELSE 'infinity' END)", cases
+        )
+
+    @api.model
+    def _get_gaps(self, company):
+        """Days of each warehouse about which neither an import nor Odoo tells anything.
+
+        :return: {warehouse id: (first day, last day)}
+        """
+        if not company.gantry_forecast_import:
+            return {}
+        today = self._get_today(company)
+        gaps = {}
+        # sudo: a planner need not see every warehouse of the company for its forecasts to be right
+        for warehouse in self.env["stock.warehouse"].sudo().with_context(active_test=False).search(
+            [("company_id", "=", company.id), ("gantry_import_end", "!=", False)]
+        ):
+            first = warehouse.gantry_import_end + timedelta(days=1)
+            last = (warehouse.gantry_go_live or today) - timedelta(days=1)
+            if (last - first).days >= GAP_DAYS:
+                gaps[warehouse.id] = (first, last)
+        return gaps

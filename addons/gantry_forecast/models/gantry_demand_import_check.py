@@ -233,6 +233,8 @@ class GantryDemandImportCheck(models.Model):
         say("new_products", match.new_codes, count=len(match.new_codes))
         overlap = self._count_overlap(plan)
         say("overlap", overlap, count=overlap)
+        late = self._count_late(plan)
+        say("late", late, count=late)
         say("duplicates_dropped" if self.drop_duplicates else "duplicates_kept", n["duplicates"], count=n["duplicates"])
         say("adjustments", n["adjustments"] and not self.keep_adjustments, count=n["adjustments"])
         say("credits", n["credits"], credits=n["credits"], matched=n["credits_matched"])
@@ -242,6 +244,15 @@ class GantryDemandImportCheck(models.Model):
             say("case", count=len(match.case_twins), example=match.case_twins[0])
         say("format", order=found.date_order.value, decimal=found.decimal)
         return facts
+
+    def _count_late(self, plan):
+        """Rows of the plan on days from which on demand is counted from deliveries in Odoo."""
+        count = 0
+        for warehouse in self.env["stock.warehouse"].search([("company_id", "=", self.company_id.id)]):
+            if warehouse.gantry_go_live:
+                day = (warehouse.gantry_go_live - EPOCH).days
+                count += int(((plan.warehouse == warehouse.id) & (plan.day >= day)).sum())
+        return count
 
     def _summary_sentences(self):
         orders = dict(self._fields["date_order"]._description_selection(self.env))

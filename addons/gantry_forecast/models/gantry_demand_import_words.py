@@ -67,6 +67,13 @@ class GantryExplain(models.AbstractModel):
                 _("%(count)s rows of demand lie on days that an earlier import also covers."),
                 {"count": "integer"},
             ),
+            "import_late": (
+                _(
+                    "Rows of demand on days on which the warehouse already delivered in Odoo: %(count)s. They do not "
+                    "count: those days are counted from the deliveries."
+                ),
+                {"count": "integer"},
+            ),
             "import_same_file": (
                 _("This very file was already imported on %(date)s: %(name)s."),
                 {"date": "text", "name": "text"},

@@ -14,7 +14,8 @@ class GantryDemandStockoutBuild(models.Model):
         """Find the days out of stock of the collected products from the running balance of their moves.
 
         A span begins on the day after the balance fell to nothing and ends before the next day with a move. It
-        needs stock that was there before: a warehouse whose receipts were never entered tells nothing.
+        needs stock that was there before: a warehouse whose receipts were never entered tells nothing. Nor does
+        negative stock: goods went out that somebody forgot to enter.
         """
         cr = self.env.cr
         cr.execute(SQL(
@@ -67,7 +68,7 @@ class GantryDemandStockoutBuild(models.Model):
                    COALESCE(next_date - 1, LEAST(%(today)s, date + %(open)s)), next_date IS NULL,
                    %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
               FROM known
-             WHERE quantity < 1e-6 AND best > 1e-6
+             WHERE quantity BETWEEN -1e-6 AND 1e-6 AND best > 1e-6
                AND COALESCE(next_date - 1, LEAST(%(today)s, date + %(open)s)) > date
             """,
             day=self.env["gantry.demand"]._get_day(company, SQL("move.date")), quantity=QUANTITY, company=company.id,

@@ -51,7 +51,7 @@ class GantryForecastChart(models.Model):
             } for i in range(horizon)]
         return {
             "bucket": bucket, "unit": self.uom_id.name, "history": history, "forecast": forecast,
-            "events": self._get_chart_events(limits[begin], limits[-1]),
+            "events": self._get_chart_events(limits[begin], limits[-1]) + self._get_chart_gaps(limits[begin]),
             "overrides": [{
                 "date_from": str(override.date_from), "date_to": str(override.date_to), "mode": override.mode,
                 "quantity": override.quantity, "reason": override.reason,
@@ -63,11 +63,12 @@ class GantryForecastChart(models.Model):
         rows = self.env.execute_query(SQL(
             """
             SELECT date, sum(quantity) FILTER (WHERE excluded IS NOT TRUE), sum(quantity) FILTER (WHERE excluded)
-              FROM gantry_demand
-             WHERE product_id = %s AND warehouse_id = %s AND date >= %s AND date < %s
+              FROM gantry_demand demand
+             WHERE product_id = %s AND warehouse_id = %s AND date >= %s AND date < %s AND %s
              GROUP BY date
             """,
             self.product_id.id, self.warehouse_id.id, limits[0].astype(object), limits[-1].astype(object),
+            self.env["gantry.demand"]._get_counted(self.company_id),
         ))
         sold, excluded = np.zeros(len(limits) - 1), np.zeros(len(limits) - 1)
         if rows:
@@ -93,6 +94,16 @@ class GantryForecastChart(models.Model):
         return {
             name: np.array([np.interp(level, QUANTILES, row) for row in quantiles]) for name, level in BANDS.items()
         }
+
+    def _get_chart_gaps(self, first):
+        """The time between imported sales and the first delivery in Odoo, marked like an event."""
+        gap = self.env["gantry.demand"]._get_gaps(self.company_id).get(self.warehouse_id.id)
+        if not gap or gap[1] < first.astype(object):
+            return []
+        return [{
+            "name": self.env._("Unknown: after the imported sales, before the first delivery in Odoo"),
+            "type": "gap", "date_from": fields.Date.to_string(gap[0]), "date_to": fields.Date.to_string(gap[1]),
+        }]
 
     def _get_chart_events(self, first, last):
         series = np.array(

@@ -167,7 +167,6 @@ class GantryForecastProblem(models.Model):
         sold, unknown, begin = self._read_demand(company, series, limits[:width + 1], whole)
         events = self._read_events(company, series, limits, width)
         demand = self._repair(sold, unknown, begin, events, limits[:width + 1])
-        self._fill_returned(company, series, sold, demand, limits[:width + 1])
         lookalike = RowOf(series["id"])(series["lookalike_id"])
         problem = Problem(
             demand=demand, bucket=bucket, start=start, horizon=horizon,
@@ -285,33 +284,16 @@ class GantryForecastProblem(models.Model):
             demand /= np.where(factor > 0, factor, 1.0)
         partly = (share < 1.0) & (share >= 0.5)
         demand[partly] /= share[partly]
-        demand[share < 0.5] = np.nan
+        # who sold as much as ever was not out of stock, whatever the stock moves say
+        whole = np.where(unknown == 0, sold, 0.0)
+        usual = whole.sum(1) / np.maximum((whole > 0).sum(1), 1)
+        proven = (unknown > 0) & (usual[:, None] > 0) & (sold >= usual[:, None])
+        demand[(share < 0.5) & ~proven] = np.nan
         sales = sold > 0
         # what was sold and came back altogether is known to be nothing from then on
         first = np.where(sales.any(1), sales.argmax(1), begin)
         demand[np.arange(len(length)) < first[:, None]] = np.nan
         return demand
-
-    def _fill_returned(self, company, series, sold, demand, limits):
-        """What was shipped once and came back has sold nothing since: known, unlike a product that never shipped."""
-        quiet = np.flatnonzero(~(sold > 0).any(1))
-        if not len(quiet):
-            return
-        ids = series["id"][quiet]
-        found = copy_query(self.env.cr, SQL(
-            """
-            SELECT forecast.id, min(demand.date) FROM gantry_forecast forecast
-              JOIN gantry_demand demand ON demand.product_id = forecast.product_id
-                                       AND demand.warehouse_id = forecast.warehouse_id
-             WHERE demand.company_id = %s AND demand.quantity_out > 0 AND forecast.id = ANY(%s)
-               AND demand.excluded IS NOT TRUE
-             GROUP BY 1
-            """,
-            company.id, ids.tolist(),
-        ), [("id", "i4"), ("date", "M8[D]")])
-        rows = quiet[RowOf(ids)(found["id"])]
-        since = np.arange(len(limits) - 1) >= buckets.column(found["date"], limits)[:, None]
-        demand[rows] = np.where(since, 0.0, np.nan)
 
     def _read_events(self, company, series, limits, width):
         """Events as regressors known in advance, closed buckets, and factors that the planner has given.

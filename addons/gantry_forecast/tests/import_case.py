@@ -37,9 +37,17 @@ class ImportCase(GantryCase):
     def _demand(self, **domain):
         """Imported demand: [(code, warehouse code, date, quantity)]."""
         rows = self.env["gantry.demand"].search(
-            [("source", "=", "import"), *((name, "=", value) for name, value in domain.items())],
+            [
+                ("source", "=", "import"),
+                ("company_id", "=", self.company_a.id),
+                *((name, "=", value) for name, value in domain.items()),
+            ],
             order="date, product_id, warehouse_id",
         )
         return [
             (row.product_id.default_code, row.warehouse_id.code, row.date.isoformat(), row.quantity) for row in rows
         ]
+
+    def _days(self):
+        """Days that imports of company A have written."""
+        return self.env["gantry.demand.import.day"].search_count([("import_id.company_id", "=", self.company_a.id)])

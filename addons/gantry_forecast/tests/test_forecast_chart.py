@@ -45,6 +45,22 @@ class TestForecastChart(ForecastCase):
         self.assertEqual([bucket["out_days"] for bucket in chart["history"][-2:]], [2, 2])
         self.assertEqual([event["name"] for event in chart["events"]], ["Promo"])
 
+    def test_it_counts_what_the_forecast_counts(self):
+        self._deliver(self.product, 5, self.wh_a1, "2026-02-24")
+        self._sales(self._product("Sold"), [5])
+        self.Demand._refresh(self.company_a)
+        [last] = [bucket["quantity"] for bucket in self.forecast.get_chart()["history"][-1:]]
+        self.assertEqual(last, 5, "the imported sale of that week is the delivery's twin")
+        self.company_a.gantry_forecast_import = False
+        self.assertEqual(sum(bucket["quantity"] for bucket in self.forecast.get_chart()["history"]), 5)
+
+    def test_it_marks_the_time_nobody_knows_about(self):
+        self._deliver(self._product("First"), 5, self.wh_a2, "2026-02-24")
+        self._sales(self.product, [3] * 4, self.wh_a2, last="2026-01-05")
+        self.Demand._refresh(self.company_a)
+        [gap] = self._forecast(self.product, self.wh_a2).get_chart()["events"]
+        self.assertEqual((gap["type"], gap["date_from"], gap["date_to"]), ("gap", "2026-01-05", "2026-02-23"))
+
     def test_a_product_never_forecast_has_an_empty_chart(self):
         forecast = self.Forecast.create({"product_id": self._product("New").id, "warehouse_id": self.wh_a1.id})
         chart = forecast.get_chart()
@@ -54,5 +70,5 @@ class TestForecastChart(ForecastCase):
     def test_it_needs_few_queries_whatever_the_history(self):
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(__system__=14):
+        with self.assertQueryCount(__system__=16):
             self.forecast.get_chart()

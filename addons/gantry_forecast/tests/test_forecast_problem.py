@@ -56,11 +56,67 @@ class TestForecastProblem(ForecastCase):
         self._out("2026-02-19", "2026-02-20")  # two of seven days
         self.assertAlmostEqual(self._prepare().problem.demand[0, 1], 7)
 
-    def test_an_excluded_day_takes_its_demand_with_it(self):
-        self._sales(self.product, [4, 500, 4])
-        self.Demand.search([("quantity", "=", 500)]).excluded = True
-        self._deliver(self.product, 6, self.wh_a1, "2026-02-19")
+    def test_a_week_that_sold_as_usual_is_known_whatever_the_stock_says(self):
+        self._sales(self.product, [4, 5, 3, 4])
+        self._out("2026-02-10", "2026-02-21")  # five of seven days, in two weeks
+        demand = self._prepare().problem.demand[0]
+        self.assertEqual(demand[1], 5)
+        self.assertTrue(np.isnan(demand[2]))
+
+    def test_days_between_an_import_and_the_first_delivery_are_unknown(self):
+        other = self._product("Sells Later")
+        for product in (self.product, other):
+            self._sales(product, [20] * 30, last="2025-12-29")
+        self._sales(other, [9] * 4, self.wh_a2)
+        self._deliver(self.product, 20, self.wh_a1, "2026-02-17")
+        self._deliver(self.product, 20, self.wh_a1, "2026-02-24")
         self.Demand._refresh(self.company_a)
+        series = self._prepare()
+        demand = series.problem.demand[(series.product_ids == self.product.id)][0]
+        self.assertEqual(demand[-10], 20)
+        self.assertTrue(np.isnan(demand[-9:-2]).all(), demand)
+        self.assertAlmostEqual(demand[-2], 20 * 7 / 6)  # its Monday is unknown too
+        self.assertEqual(demand[-1], 20)
+
+    def test_a_weekend_between_import_and_delivery_is_no_gap(self):
+        self._sales(self.product, [20] * 30, last="2026-02-16")
+        self._deliver(self.product, 20, self.wh_a1, "2026-02-18")
+        self.Demand._refresh(self.company_a)
+        self.assertEqual(self._prepare().problem.demand[0, -3:].tolist(), [20, 20, 0])
+
+    def test_going_live_leaves_the_class_and_the_level_alone(self):
+        self._sales(self.product, [20, 22, 18, 20] * 15, last="2025-12-29")
+        self._deliver(self.product, 20, self.wh_a1, "2026-02-24")
+        self._refresh()
+        forecast = self._forecast(self.product)
+        self.assertEqual((forecast.demand_class, forecast.is_dying), ("smooth", False))
+        self.assertAlmostEqual(forecast.next_qty, 20, delta=3)
+
+    def test_a_warehouse_that_still_lives_on_imports_ends_with_them(self):
+        self._sales(self.product, [20] * 30, last="2025-12-29")
+        self._deliver(self._product("Elsewhere"), 20, self.wh_a2, "2026-02-17")
+        self.Demand._refresh(self.company_a)
+        series = self._prepare()
+        demand = series.problem.demand[series.product_ids == self.product.id][0]
+        self.assertTrue(np.isnan(demand[-9:]).all(), demand)
+        self.assertEqual(demand[-10], 20)
+
+    def test_a_sale_that_is_imported_and_delivered_counts_once(self):
+        self._sales(self.product, [20] * 10)
+        self._sales(self.product, [7] * 10, self.wh_a2)
+        for day in ("2026-02-16", "2026-02-24"):
+            self._deliver(self.product, 20, self.wh_a1, day)
+        self.Demand._refresh(self.company_a)
+        series = self._prepare()
+        demand = series.problem.demand
+        self.assertEqual(demand[series.warehouse_ids == self.wh_a1.id][0].tolist(), [20] * 10)
+        self.assertEqual(demand[series.warehouse_ids == self.wh_a2.id][0].tolist(), [7] * 10, "not live yet")
+
+    def test_an_excluded_day_takes_its_demand_with_it(self):
+        for day in ("2026-02-10", "2026-02-18", "2026-02-19", "2026-02-24"):
+            self._deliver(self.product, 500 if day == "2026-02-18" else 6, self.wh_a1, day)
+        self.Demand._refresh(self.company_a)
+        self.Demand.search([("quantity", "=", 500), ("product_id", "=", self.product.id)]).excluded = True
         self.assertAlmostEqual(self._prepare().problem.demand[0, 1], 7)  # six in six days
 
     def test_net_returns_never_make_a_week_negative(self):

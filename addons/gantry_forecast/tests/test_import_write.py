@@ -106,7 +106,7 @@ class TestImportWrite(ImportCase):
         second.action_undo()
         self._finish(second)
         self.assertEqual(self._demand(), [])
-        self.assertFalse(self.env["gantry.demand.import.day"].search_count([]))
+        self.assertFalse(self._days())
 
     def test_undo_removes_created_products_that_nobody_uses(self):
         text = "sku,qty,date\nN1,1,2024-01-02\nN2,1,2024-01-02\n"
@@ -138,7 +138,7 @@ class TestImportWrite(ImportCase):
         self.assertEqual((record.job_id.state, record.job_id.error), ("failed", "broken"))
         self.assertEqual(record.state, "checked")
         self.assertFalse(self.env["product.product"].search([("default_code", "=", "N1")]))
-        self.assertFalse(self.env["gantry.demand.import.day"].search_count([]))
+        self.assertFalse(self._days())
         self.assertEqual(self._demand(), [])
         record.action_import()
         self._finish(record)
@@ -208,6 +208,15 @@ class TestImportWrite(ImportCase):
         self.assertEqual(start.isoformat(), "2024-01-29", "the week that the history breaks off in")
         self.company_a.gantry_forecast_import = False
         self.assertEqual(self.env["gantry.demand"]._get_today(self.company_a).isoformat(), TODAY)
+
+    def test_the_check_tells_what_odoo_has_delivered_itself(self):
+        self._deliver(self.nut, 1, self.wh_a1, "2024-02-01")
+        self.env["gantry.demand"]._refresh(self.company_a)
+        record = self._import(TWO_DAYS)
+        record.action_check()
+        texts = [reason["text"] for reason in record.summary if reason["code"] == "import_late"]
+        self.assertEqual(len(texts), 1)
+        self.assertIn("already delivered in Odoo: 1.", texts[0])
 
     def test_planning_begins_today_once_odoo_ships(self):
         self._run(self._import(TWO_DAYS))

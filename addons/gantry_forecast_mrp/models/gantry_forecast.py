@@ -65,7 +65,7 @@ class GantryForecast(models.Model):
 
     def _read_demand(self, company, series, limits, whole):
         """Consumption by production is left out where the forecasts of finished goods explain it."""
-        sold, unknown = super()._read_demand(company, series, limits, whole)
+        sold, unknown, begin = super()._read_demand(company, series, limits, whole)
         explained = self._get_explained(company, series)
         if explained.any():
             rows = np.flatnonzero(explained)
@@ -79,11 +79,11 @@ class GantryForecast(models.Model):
                       JOIN gantry_demand demand ON demand.product_id = forecast.product_id
                                                AND demand.warehouse_id = forecast.warehouse_id
                      WHERE forecast.id = ANY(%(ids)s) AND demand.source != 'production'
-                       AND demand.excluded IS NOT TRUE AND demand.source != %(skipped)s
+                       AND demand.excluded IS NOT TRUE AND %(counted)s
                        AND demand.date >= %(start)s AND demand.date < %(end)s
                     """,
                     ids=ids.tolist(),
-                    skipped="" if company.gantry_forecast_import else "import",
+                    counted=self.env["gantry.demand"]._get_counted(company),
                     start=limits[0].astype(object),
                     end=limits[-1].astype(object),
                 ),
@@ -92,9 +92,12 @@ class GantryForecast(models.Model):
             order = np.argsort(ids)
             place = rows[order[np.searchsorted(ids, days["id"], sorter=order)]]
             sold[rows] = 0.0
-            np.add.at(sold, (place, buckets.column(days["date"], limits)), days["quantity"])
+            columns = buckets.column(days["date"], limits)
+            np.add.at(sold, (place, columns), days["quantity"])
+            begin[rows] = sold.shape[1]
+            np.minimum.at(begin, place, columns)
             sold[rows] = np.maximum(sold[rows], 0.0)
-        return sold, unknown
+        return sold, unknown, begin
 
     @api.model
     def _get_explained(self, company, series):
