@@ -31,6 +31,7 @@ DEFAULTS = {
     "INTERMITTENT": {"alpha": 0.12, "pull": 1.0, "empirical_alpha": 0.1, "cv": 1.0, "seasonal": 0.0},
     "LUMPY": {"alpha": 0.12, "pull": 1.0, "empirical_alpha": 0.1, "cv": 1.2, "seasonal": 0.0},
     "NEW": {"alpha": 0.1, "pull": 3.0, "empirical_alpha": 0.1, "cv": 1.0, "seasonal": 1.0},
+    "DEAD": {"alpha": 0.08, "pull": 0.0, "empirical_alpha": 0.1, "cv": 1.0, "seasonal": 0.0},
 }
 DEFAULT_MEMBERS = {
     "SMOOTH": ("theta", "holt", "snaive"), "ERRATIC": ("theta", "holt", "imapa", "mean8"),
@@ -320,7 +321,7 @@ def forecast(problem: Problem, params: Params, recipe: Recipe | None, levels=Non
         np.zeros(n, np.float32), np.ones(n, np.float32), frame)
     for kind in DemandClass:
         rows = np.flatnonzero(frame.profile.demand_class == kind)
-        if rows.size and kind != DemandClass.DEAD:
+        if rows.size and member_names(recipe, kind.name):
             _fill(out, rows, kind, recipe, levels)
     shut = None if problem.closed is None else problem.closed[problem.length:]
     if shut is not None and shut.any():

@@ -22,7 +22,10 @@ COMBINATIONS = (
     ("theta", "holt", "winters", "snaive"), ("theta", "holt", "imapa"), ("theta", "holt", "imapa", "mean8"),
     ("holt", "imapa", "mean8"), ("holt", "mean4", "mean8"), ("theta", "holt", "mean4"),
 )
-CLASSES = (DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY, DemandClass.NEW)
+CLASSES = (
+    DemandClass.SMOOTH, DemandClass.ERRATIC, DemandClass.INTERMITTENT, DemandClass.LUMPY, DemandClass.NEW,
+    DemandClass.DEAD,
+)
 NEIGHBOUR = {
     DemandClass.SMOOTH: DemandClass.ERRATIC, DemandClass.ERRATIC: DemandClass.SMOOTH,
     DemandClass.INTERMITTENT: DemandClass.LUMPY, DemandClass.LUMPY: DemandClass.INTERMITTENT,
@@ -180,13 +183,15 @@ def _learn_class(kind: str, trial: Trial, params: Params, recipe: Recipe) -> Non
     for name in batch.SPARSE_MEMBERS:
         candidates[(name,)] = _sparse(trial, name, constants, levels, recipe)
     candidates[batch.SPARSE_MEMBERS] = median_of(list(candidates.values()))
-    if kind != "NEW":
+    if kind == "DEAD":  # silence is only forecast as zero where silent products mostly stay silent
+        candidates = {(): np.zeros_like(candidates[("nb",)]), ("nb",): candidates[("nb",)]}
+    elif kind != "NEW":
         _add_dense(kind, trial, params, recipe, candidates)
     scores = {members: trial.loss(quantiles, levels) for members, quantiles in candidates.items()}
     best = min(scores, key=lambda members: scores[members] * _reluctance(kind, members))
     recipe.members[kind] = best
     chosen = candidates[best]
-    discrete = kind in ("INTERMITTENT", "LUMPY", "NEW")
+    discrete = kind not in ("SMOOTH", "ERRATIC")
     measure = conformal.widen if discrete else conformal.calibrate
     recipe.arrays[f"conformal_{kind}"] = measure(trial.actual, chosen, levels).astype(np.float32)
     recipe.tiers.append(TierReport(
@@ -245,6 +250,8 @@ def _learn_group_trust(sample, trials, params, recipe, starts, judged) -> None:
 def _sparse_constants(kind: str, trial: Trial, recipe: Recipe, levels) -> dict[str, float]:
     """Smoothing, pull to the pool and season on or off, one for the whole class."""
     found = dict(batch.DEFAULTS[kind])
+    if kind == "DEAD":  # a silent product is an intermittent one in a long pause, and forgotten as fast
+        return found | {"alpha": batch.class_constants(recipe, "INTERMITTENT")["alpha"]}
 
     def loss(name, **changed):
         return trial.loss(_sparse(trial, name, {**found, **changed}, levels, recipe), levels)

@@ -10,13 +10,14 @@ from . import batch, boost, conformal, metrics, tiers
 from .backtest import actuals
 from .combine import median_of, spread_around
 from .pools import shuffled
-from .types import DemandClass, Params, Problem, Recipe, TierReport
+from .types import Params, Problem, Recipe, TierReport
 
 __all__ = ["finish", "prove"]
 
 PANEL_SHARES = {True: (0.0, 0.25, 0.5), False: (0.0, 0.25, 0.5, 0.75, 1.0)}  # dense or not
 TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
+PROVEN = (*batch.DENSE, *batch.SPARSE)  # dead and new products have nothing that upper tiers could learn from
 GAIN = 0.995  # a combination must lower the loss by half a percent to take the place of a simpler one
 NUMPY_COMPANIONS = (
     ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "holt", "winters", "snaive"),
@@ -81,7 +82,7 @@ def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step
     if "panel" in params.tiers and "panel" not in proof.trouble and not stop():
         _panel_at_origins(proof, starts[:2], judged)
     for kind, trial in trials.items():
-        if trial is not None and trial.kind == kind.name and kind != DemandClass.NEW and not stop():
+        if trial is not None and trial.kind == kind.name and kind in PROVEN and not stop():
             cases = _cases(proof, trial)
             if "statistical" in params.tiers:
                 _try_statistical(proof, kind, cases)

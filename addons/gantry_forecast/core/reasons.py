@@ -12,7 +12,7 @@ __all__ = ["CODES", "explain"]
 CODES = {
     "class": ("demand_class", "adi", "cv2"),
     "model": ("model",),
-    "dead": ("silent",),
+    "dead": ("silent", "level"),
     "new": ("known", "own_weight"),
     "lookalike": ("row",),
     "level": ("level",),
@@ -38,7 +38,7 @@ def explain(plan: Plan, row: int) -> list[dict]:
     found = [_say("class", demand_class=kind, adi=facts["adi"], cv2=facts["cv2"]),
              _say("model", model=plan.model_names[int(plan.model[row])])]
     if kind == DemandClass.DEAD:
-        found.append(_say("dead", silent=facts["silent"]))
+        found.append(_say("dead", silent=facts["silent"], level=plan.level[row]))
     elif kind == DemandClass.NEW:
         found.append(_say("new", known=facts["known"], own_weight=facts["own_weight"]))
     if facts["lookalike"] >= 0:

@@ -34,12 +34,10 @@ def model_names(recipe: Recipe) -> tuple[str, ...]:
         for kind in DemandClass:
             if tier != "numpy":
                 names.append("+".join(recipe.members.get(kind.name + SUFFIX[tier], ())))
-            elif kind == DemandClass.DEAD:
-                names.append("zero")
             elif kind == DemandClass.NEW:
                 names.append("prior")
             else:
-                names.append("+".join(batch.member_names(recipe, kind.name)))
+                names.append("+".join(batch.member_names(recipe, kind.name)) or "zero")
     return tuple(names)
 
 

@@ -271,3 +271,20 @@ def test_category_lends_its_season_to_short_histories():
     peak, usual = plan.mean[:, month == 11].mean(), plan.mean[:, (month != 11) & (month != 6)].mean()
     assert 1.6 < peak / usual < 2.6
     assert np.std(plan.mean[:, month == 11] / plan.mean[:, month == 2]) < 0.6
+
+
+def test_silence_is_zero_only_where_silent_products_stay_silent():
+    """Where long pauses are usual and sales come back, silent products keep a small forecast."""
+    rng = np.random.default_rng(14)
+    n, t = 200, 72
+    back = rng.poisson(4, (n, t)).astype(float)
+    for row in range(n):
+        begin = rng.integers(20, t - 8)
+        back[row, begin : begin + rng.integers(8, 30)] = 0
+    gone = back.copy()
+    gone[np.arange(t)[None] > rng.integers(20, t - 8, n)[:, None]] = 0
+    coming, leaving = solve(_problem(back), NUMPY), solve(_problem(gone), NUMPY)
+    dead = coming.demand_class == DemandClass.DEAD
+    assert dead.sum() >= 5 and coming.mean[dead].min() > 0
+    dead = leaving.demand_class == DemandClass.DEAD
+    assert dead.sum() > 50 and not leaving.mean[dead].any()
