@@ -6,8 +6,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.copy import refresh_statistics
+from ..tools.guard import refuse_figures
 
 OVERLAP = timedelta(days=1)  # a long transaction may commit moves that were written before the watermark
+PLANNER_FIELDS = ("flag", "excluded", "reason")
 
 # What a done move from one location to another is for the warehouse it leaves. Goods that enter the transit
 # between companies are sold to the other company. Dropshipments never see a warehouse and count nowhere.
@@ -117,6 +119,16 @@ class GantryDemandBuild(models.Model):
         cr.execute("ANALYZE gantry_moved_product")
         return count
 
+    def _get_move_condition(self):
+        """Condition on moves out of a warehouse: what was made and goes back into production is no consumption."""
+        return SQL(
+            """
+            NOT (dst.usage = 'production' AND move.origin_returned_move_id IS NOT NULL AND EXISTS (
+                 SELECT FROM stock_move made JOIN stock_location place ON place.id = made.location_id
+                  WHERE made.id = move.origin_returned_move_id AND place.usage = 'production'))
+            """
+        )
+
     def _get_lines_query(self, company):
         """Demand lines of the collected products: one per move out, one per return."""
         sources = [
@@ -139,7 +151,7 @@ class GantryDemandBuild(models.Model):
             SELECT move.product_id, src.warehouse_id, move.date, %(kind)s AS source,
                    %(quantity)s AS quantity_out, 0.0::float8 AS quantity_returned
             %(joins)s
-             WHERE %(kind)s IN %(sources)s
+             WHERE %(kind)s IN %(sources)s AND %(is_demand)s
              UNION ALL
             SELECT move.product_id, origin_src.warehouse_id, origin.date, %(origin_kind)s, 0, %(quantity)s
             %(joins)s
@@ -156,6 +168,7 @@ class GantryDemandBuild(models.Model):
                AND 'delivery' IN %(sources)s
             """,
             kind=KIND, origin_kind=ORIGIN_KIND, quantity=QUANTITY, joins=joins, sources=tuple(sources),
+            is_demand=self._get_move_condition(),
         )
 
     def _rebuild_days(self, company):
@@ -288,7 +301,8 @@ class GantryDemandBuild(models.Model):
         return self._mark_changed(company)
 
     def write(self, vals):
-        """A planner's exclusion changes what the forecast may learn from."""
+        """A planner's exclusion changes what the forecast may learn from; what was sold stays as it is."""
+        refuse_figures(self, vals, allowed=PLANNER_FIELDS)
         result = super().write(vals)
         if "excluded" in vals and self:
             self.flush_recordset()

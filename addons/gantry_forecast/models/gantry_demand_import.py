@@ -9,6 +9,7 @@ from odoo.fields import Command
 
 from ..core import orderfile
 from ..orderwords import file_sentence
+from ..tools.guard import refuse_figures
 from .gantry_demand_import_parts import ROLES
 
 LIMIT_PARAM = "gantry_forecast.import_limit_mb"
@@ -17,6 +18,12 @@ CHOICES = (
     "file", "column_ids", "warehouse_id", "warehouse_ids", "date_order", "decimal", "unknown_products",
     "bad_lines", "overlap", "drop_duplicates", "keep_adjustments", "net_credits",
 )  # fmt: skip
+
+KEPT_FIELDS = frozenset({
+    "kind", "state", "checksum", "file_size", "facts", "line_count", "error_count", "remark_count", "product_count",
+    "new_product_count", "day_count", "date_from", "date_to", "error_ids", "error_file", "created_product_ids",
+    "job_id", "date_imported",
+})  # fmt: skip
 
 
 class GantryDemandImport(models.Model):
@@ -184,11 +191,14 @@ class GantryDemandImport(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_figures(self, vals, kept=KEPT_FIELDS)
         records = super().create(vals_list)
         records._file_changed([vals.get("file") for vals in vals_list])
         return records
 
     def write(self, vals):
+        refuse_figures(self, vals, kept=KEPT_FIELDS)
         if vals.get("state") is None and any(name in vals for name in CHOICES):
             if any(record.state in ("imported", "cancelled") for record in self):
                 raise UserError(self.env._("This import is finished; make a new one for another file."))
@@ -197,6 +207,12 @@ class GantryDemandImport(models.Model):
         if "file" in vals:
             self._file_changed([vals["file"]] * len(self))
         return done
+
+    def _keep(self, vals):
+        """Write what people may not write themselves."""
+        self.check_access("write")
+        # sudo: the right to change the import was checked; these fields are guarded against people, not against us
+        self.sudo().write(vals)
 
     def _file_changed(self, files):
         for record, content in zip(self, files, strict=True):
@@ -207,7 +223,7 @@ class GantryDemandImport(models.Model):
                 while block := handle.read(1 << 20):
                     digest.update(block)
                 size = handle.tell()
-            record.write({"checksum": digest.hexdigest(), "file_size": min(size, 2**31 - 1), "state": "draft"})
+            record._keep({"checksum": digest.hexdigest(), "file_size": min(size, 2**31 - 1), "state": "draft"})
             if not record.column_ids:
                 record._fill_columns(record._source())
 
@@ -314,9 +330,10 @@ class GantryDemandImport(models.Model):
         }
 
     def _start(self, name, method):
-        self.job_id = self.env["gantry.job"]._enqueue(
+        job = self.env["gantry.job"]._enqueue(
             name, self._name, method, record=self, identity=f"demand import {self.id}", company=self.company_id
         )
+        self._keep({"job_id": job.id})
         return True
 
     def _check_not_finished(self):

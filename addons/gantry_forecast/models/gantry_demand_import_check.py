@@ -142,7 +142,7 @@ class GantryDemandImportCheck(models.Model):
             ],
             "error_file": self._error_csv(found, errors, remarks),
         }
-        self.write(vals)
+        self._keep(vals)
 
     def _bad_lines(self, found, plan):
         """Errors and remarks as (positions, issues); a position of -1 - i is the i-th ragged line."""

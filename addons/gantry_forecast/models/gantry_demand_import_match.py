@@ -114,7 +114,10 @@ class GantryDemandImportMatch(models.Model):
         if Role.WAREHOUSE not in lines.layout.roles:
             self.warehouse_ids = [Command.clear()]
             return np.full(len(lines), default.id, np.int64)
-        chosen = {line.name: line.warehouse_id.id for line in self.warehouse_ids}
+        chosen = {
+            line.name: line.warehouse_id.id for line in self.warehouse_ids
+            if line.warehouse_id.company_id == self.company_id
+        }
         known = {}
         for warehouse in self.env["stock.warehouse"].search([("company_id", "=", self.company_id.id)]):
             known.setdefault(warehouse.name.casefold(), warehouse.id)

@@ -35,13 +35,15 @@ class GantryDemandImportWarehouse(models.Model):
     _name = "gantry.demand.import.warehouse"
     _description = "Warehouse of an Order File"
     _order = "import_id, name"
+    _check_company_auto = True
 
     import_id = fields.Many2one("gantry.demand.import", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="import_id.company_id")
     name = fields.Char("In the file", required=True, readonly=True)
     line_count = fields.Integer("Lines", readonly=True)
     warehouse_id = fields.Many2one(
-        "stock.warehouse", "Warehouse", domain="[('company_id', '=', company_id)]", ondelete="cascade"
+        "stock.warehouse", "Warehouse", domain="[('company_id', '=', company_id)]", check_company=True,
+        ondelete="cascade",
     )
 
 

@@ -14,7 +14,8 @@ class GantryDemandImportPath(models.Model):
     def _import_orders_file(self, path, *, company=None, warehouse=None, create_products=True, progress=None):
         """Read an order file and write its demand, in the current transaction.
 
-        Lines with errors are left out and reported. A file that was imported already is left alone.
+        Lines with errors are left out and reported. A file that was imported already is left alone; a newer version
+        of it takes the place of the older one on the days that both cover.
 
         :param str path: CSV, packed CSV or Excel file
         :param company: by default the current one
@@ -44,10 +45,11 @@ class GantryDemandImportPath(models.Model):
                 "warehouse_id": (warehouse or self._default_warehouse(company)).id,
                 "unknown_products": "create" if create_products else "report",
                 "bad_lines": "skip",
+                "overlap": "replace",
             }
         )
         source = record._source(path=path)
-        record.write({"checksum": checksum, "file_size": min(source.size, 2**31 - 1)})
+        record._keep({"checksum": checksum, "file_size": min(source.size, 2**31 - 1)})
         record._fill_columns(source)
         steps = record._read_steps(source=source, share=50)
         while True:

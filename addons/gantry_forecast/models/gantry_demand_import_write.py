@@ -112,7 +112,7 @@ class GantryDemandImportWrite(models.Model):
         facts = [fact for fact in self.facts if fact["code"] != "import_new_products"]
         if created:
             facts.insert(1, {"code": "import_created", "numbers": {"count": len(created)}})
-        self.write({"state": "imported", "date_imported": fields.Datetime.now(), "facts": facts})
+        self._keep({"state": "imported", "date_imported": fields.Datetime.now(), "facts": facts})
         return {
             "lines": self.line_count,
             "errors": self.error_count,
@@ -218,7 +218,7 @@ class GantryDemandImportWrite(models.Model):
     def _publish_sent(self, array, line_count):
         """Let lines that a program sent count (they are in the table of days already)."""
         self._publish()
-        self.write(
+        self._keep(
             {
                 "state": "imported",
                 "date_imported": fields.Datetime.now(),
@@ -291,7 +291,7 @@ class GantryDemandImportWrite(models.Model):
         facts = [{"code": "import_undone"}]
         if kept:
             facts.append({"code": "import_kept_products", "numbers": {"count": kept}})
-        self.write({"state": "cancelled", "facts": facts})
+        self._keep({"state": "cancelled", "facts": facts})
         self.env.invalidate_all()
         return kept
 

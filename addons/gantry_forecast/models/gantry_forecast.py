@@ -2,10 +2,13 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from ..tools.guard import refuse_figures
 from .gantry_forecast_recipe import CLASSES, TIERS
 
 DAY = relativedelta(days=1)
 BUCKET_STEP = {"day": DAY, "week": relativedelta(weeks=1), "month": relativedelta(months=1)}
+
+PLANNER_FIELDS = ("product_id", "warehouse_id", "lookalike_product_id")
 
 
 class GantryForecast(models.Model):
@@ -136,7 +139,14 @@ class GantryForecast(models.Model):
             return override.product_id == self.product_id
         return (self.categ_id.parent_path or "").startswith(override.categ_id.parent_path or "-")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            refuse_figures(self, vals, allowed=PLANNER_FIELDS)
+        return super().create(vals_list)
+
     def write(self, vals):
+        refuse_figures(self, vals, allowed=PLANNER_FIELDS)
         if "lookalike_product_id" in vals:
             vals = {**vals, "demand_changed": True}
         return super().write(vals)

@@ -5,12 +5,14 @@ import urllib.parse
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..core import QUANTILES
 
 READER = "stock.group_stock_user"
 PLANNER = "gantry_base.group_planner"
-MAX_BUCKETS = 500
+MAX_ID = 2**31 - 1
+FIRST_DATE = datetime.date(1950, 1, 1)  # older ones are typing errors or the zero of some system
 
 
 class GantryForecastApi(models.AbstractModel):
@@ -46,7 +48,8 @@ class GantryForecastApi(models.AbstractModel):
         :return: ``items``, ``total``, ``limit``, ``offset``, ``next_offset`` (null on the last page). An item has
             ``forecast_id``, ``product_id``, ``product_code``, ``warehouse_id``, ``company_id``, ``unit``, ``bucket``
             (day, week, month), ``demand_class``, ``model``, ``forecast_at``, ``wape``, ``bias``, ``tracking_signal``
-            and ``buckets``: a list of ``date``, ``mean`` (statistical), ``final`` (after overrides), ``naive`` and
+            (null when nothing could be measured) and ``buckets``: a list of ``date``, ``mean`` (statistical),
+            ``final`` (after overrides), ``naive`` and
             ``quantiles`` (level to quantity)
         """
         self._require_group(READER)
@@ -58,7 +61,11 @@ class GantryForecastApi(models.AbstractModel):
         if not limit:
             forecasts = Forecast
         arrays = Forecast._read_arrays(forecasts.ids)
-        items = [self._forecast_answer(forecast, arrays.get(forecast.id), first, last) for forecast in forecasts]
+        measured = self._get_measured(forecasts)
+        items = [
+            self._forecast_answer(forecast, arrays.get(forecast.id), measured[forecast.id], first, last)
+            for forecast in forecasts
+        ]
         return self._plain(self._page_answer(items, Forecast.search_count(domain), limit, offset))
 
     @api.model
@@ -232,7 +239,18 @@ class GantryForecastApi(models.AbstractModel):
         path = urllib.parse.urlsplit(getattr(threading.current_thread(), "url", None) or "").path
         return _without_null(answer) if path.startswith("/xmlrpc") else answer
 
-    def _forecast_answer(self, forecast, arrays, first, last):
+    def _get_measured(self, forecasts):
+        """Names of the figures that were measured, by forecast: the ORM reads an empty figure as zero."""
+        if not forecasts:
+            return {}
+        rows = self.env.execute_query(SQL(
+            "SELECT id, wape IS NOT NULL, bias IS NOT NULL, tracking_signal IS NOT NULL FROM gantry_forecast"
+            " WHERE id IN %s", tuple(forecasts.ids),
+        ))
+        names = ("wape", "bias", "tracking_signal")
+        return {row[0]: {name for name, known in zip(names, row[1:], strict=True) if known} for row in rows}
+
+    def _forecast_answer(self, forecast, arrays, measured, first, last):
         return self._json(
             {
                 "forecast_id": forecast.id,
@@ -245,9 +263,9 @@ class GantryForecastApi(models.AbstractModel):
                 "demand_class": forecast.demand_class or None,
                 "model": forecast.model or None,
                 "forecast_at": forecast.date_forecast or None,
-                "wape": forecast.wape,
-                "bias": forecast.bias,
-                "tracking_signal": forecast.tracking_signal,
+                **{name: value if name in measured else None for name, value in (
+                    ("wape", forecast.wape), ("bias", forecast.bias), ("tracking_signal", forecast.tracking_signal),
+                )},
                 "buckets": self._buckets_answer(arrays, first, last) if arrays else [],
             }
         )
@@ -349,6 +367,8 @@ class GantryForecastApi(models.AbstractModel):
     def _checked_id(self, name, value):
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
             raise UserError(self.env._("%s must be the id of a record, a whole number.", name))
+        if value > MAX_ID:
+            raise UserError(self.env._("%s is too large for the id of a record.", name))
         return value
 
     def _checked_ids(self, name, value):
@@ -360,11 +380,15 @@ class GantryForecastApi(models.AbstractModel):
         if value is None:
             return None
         try:
-            return datetime.date.fromisoformat(value)
+            date = datetime.date.fromisoformat(value)
         except (TypeError, ValueError):
             raise UserError(
-                self.env._("%(name)s must be a date such as 2026-03-31, not %(value)s.", name=name, value=value)
+                self.env._("%(name)s must be a date such as 2026-03-31, not %(value)s.", name=name,
+                           value=str(value)[:100])
             ) from None
+        if date < FIRST_DATE:
+            raise UserError(self.env._("%s must not be before 1950.", name))
+        return date
 
     def _one_of(self, name, value, options):
         if value not in options:

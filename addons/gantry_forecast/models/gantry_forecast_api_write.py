@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .gantry_demand_import_write import DAY
-from .gantry_forecast_api import PLANNER
+from .gantry_forecast_api import MAX_ID, PLANNER
 
 MAX_LINES = 20_000
 MAX_QUANTITY = 1e9
@@ -82,11 +82,15 @@ class GantryForecastApiWrite(models.AbstractModel):
             a quantity below zero
         """
         self._require_group(PLANNER)
-        vals = self._prepare_override(
-            date_from, date_to, quantity, reason, mode, product_id, category_id, warehouse_id, date_expiry
-        )
+        # as it was sent: what it means (the current company, say) may be another thing by the second time
+        payload = {
+            "date_from": date_from, "date_to": date_to, "quantity": quantity, "reason": reason, "mode": mode,
+            "product_id": product_id, "category_id": category_id, "warehouse_id": warehouse_id,
+            "date_expiry": date_expiry,
+        }  # fmt: skip
 
         def push():
+            vals = self._prepare_override(**payload)
             override = self.env["gantry.forecast.override"].create(vals)
             override.flush_recordset()
             touched = self._series_domain(
@@ -99,7 +103,7 @@ class GantryForecastApiWrite(models.AbstractModel):
                 ),
             }
 
-        return self.env["gantry.request"]._once(request_uid, "gantry.forecast.api/push_override", vals, push)
+        return self.env["gantry.request"]._once(request_uid, "gantry.forecast.api/push_override", payload, push)
 
     @api.model
     def cancel_override(self, *, request_uid: str, override_id: int) -> dict:
@@ -140,14 +144,13 @@ class GantryForecastApiWrite(models.AbstractModel):
         """
         self._require_group(PLANNER)
         self._one_of("mode", mode, ("all", "nightly"))
-        company = self._company(company_id)
-        payload = {"company_id": company.id, "mode": mode}
-        return self.env["gantry.request"]._once(
-            request_uid,
-            "gantry.forecast.api/refresh",
-            payload,
-            lambda: {"job_id": self.env["gantry.forecast"].with_company(company)._enqueue_refresh(company, mode).id},
-        )
+
+        def refresh():
+            company = self._company(company_id)
+            return {"job_id": self.env["gantry.forecast"].with_company(company)._enqueue_refresh(company, mode).id}
+
+        payload = {"company_id": company_id, "mode": mode}
+        return self.env["gantry.request"]._once(request_uid, "gantry.forecast.api/refresh", payload, refresh)
 
     # -- overrides
 
@@ -186,7 +189,10 @@ class GantryForecastApiWrite(models.AbstractModel):
     def _write_history(self, lines, overlap, source):
         array, company = self._history_array(lines)
         user = self.env.user
-        record = self.env["gantry.demand.import"].create(
+        Import = self.env["gantry.demand.import"]
+        Import.check_access("create")
+        # sudo: the right to import was checked; people may not say of an import of theirs that a program sent it
+        record = Import.sudo().create(
             {
                 "name": str(source).strip() or self.env._("Sent by %s", user.name),
                 "kind": "rpc",
@@ -195,6 +201,7 @@ class GantryForecastApiWrite(models.AbstractModel):
                 "overlap": overlap,
             }
         )
+        record = record.sudo(False)
         record._write_days(array)
         record._publish_sent(array, len(lines))
         return {"import_id": record.id, "lines": len(lines), "demand_rows": len(array), "errors": []}
@@ -240,6 +247,8 @@ class GantryForecastApiWrite(models.AbstractModel):
         warehouse = warehouses.get((field, value)) if isinstance(value, (int, str, type(None))) else None
         if not warehouse:
             raise LineErrors(field, value, _("There is no such warehouse.") if value else _("Name the warehouse."))
+        if products["company"][product] not in (False, warehouses["company"][warehouse]):
+            raise LineErrors(field, value, _("The product belongs to another company than this warehouse."))
         try:
             date = self._date("date", line.get("date"))
         except UserError:
@@ -249,7 +258,7 @@ class GantryForecastApiWrite(models.AbstractModel):
         if date > today:
             raise LineErrors("date", line["date"], _("The date lies in the future."))
         quantity = line.get("quantity")
-        if isinstance(quantity, bool) or not isinstance(quantity, (int, float)) or not math.isfinite(quantity):
+        if not _is_number(quantity):
             raise LineErrors("quantity", quantity, _("The quantity is not a number."))
         if abs(quantity) > MAX_QUANTITY:
             raise LineErrors("quantity", quantity, _("The quantity is above a thousand million."))
@@ -259,7 +268,7 @@ class GantryForecastApiWrite(models.AbstractModel):
         """Products the lines name: {(field, value): id}, -1 for a code that several products have."""
         found = {}
         lines = [line for line in lines if isinstance(line, dict)]
-        ids = {line["product_id"] for line in lines if isinstance(line.get("product_id"), int)}
+        ids = {i for line in lines if isinstance(i := line.get("product_id"), int) and 0 < i <= MAX_ID}
         for product in self.env["product.product"].with_context(active_test=False).search([("id", "in", list(ids))]):
             found["product_id", product.id] = product.id
         codes = [""] + sorted({c for line in lines if isinstance(c := line.get("product_code"), str) and c})
@@ -267,7 +276,8 @@ class GantryForecastApiWrite(models.AbstractModel):
         for code, product_id in zip(codes, matcher._find_products(codes).tolist(), strict=True):
             if product_id:
                 found["product_code", code] = product_id
-        return found
+        ids = {product_id for product_id in found.values() if product_id > 0}
+        return found | {"company": {p.id: p.company_id.id for p in self.env["product.product"].browse(ids)}}
 
     def _sent_warehouses(self):
         """Warehouses of the caller's companies: {(field, value): id}, and the company of each."""
@@ -309,14 +319,29 @@ class GantryForecastApiWrite(models.AbstractModel):
         return record
 
     def _number(self, name, value):
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if not _is_number(value):
             raise UserError(self.env._("%s must be a number.", name))
+        if abs(value) > MAX_QUANTITY:
+            raise UserError(self.env._("%s must not be above a thousand million.", name))
         return float(value)
 
     @staticmethod
     def _printable(value):
         """The value in an answer: JSON has no NaN, and nobody wants a page of it back."""
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_ID:
+            return f"{value:.3e}" if abs(value) < 10**300 else "10**300"
         return value if isinstance(value, (int, bool)) or value is None else str(value)[:100]
+
+
+def _is_number(value):
+    """Whether a value sent is a finite number; whole ones may have any length.
+
+    >>> _is_number(10 ** 400), _is_number(float("nan")), _is_number(True)
+    (True, False, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
 
 
 LINE_KEYS = {"product_id", "product_code", "warehouse_id", "warehouse_code", "date", "quantity"}

@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import buckets
+from ..tools.guard import refuse_figures
 from .gantry_forecast_measure import LOOK_BACK
+
+MEASURED_FIELDS = {"error_without", "error_with", "value_added", "date_measured"}
+KEPT_FIELDS = MEASURED_FIELDS | {"user_id"}
 
 
 class GantryForecastOverride(models.Model):
@@ -90,12 +94,15 @@ class GantryForecastOverride(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            refuse_figures(self, vals, kept=KEPT_FIELDS)
         overrides = super().create(vals_list)
         overrides._apply()
         return overrides
 
     def write(self, vals):
-        if vals.keys() <= {"error_without", "error_with", "value_added", "date_measured"}:
+        refuse_figures(self, vals, kept=KEPT_FIELDS)
+        if vals.keys() <= MEASURED_FIELDS:
             return super().write(vals)
         companies = self.company_id
         result = super().write(vals)

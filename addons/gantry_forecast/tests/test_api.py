@@ -237,6 +237,44 @@ class TestForecastApi(ApiCase):
         answer = api.push_history(**self.arguments("push_history"))
         self.assertEqual(answer["errors"][0]["reason"], "There is no such warehouse.")
 
+    def test_figures_never_measured_are_null(self):
+        product = self._product("Unmeasured")
+        forecast = self.env["gantry.forecast"].create({"product_id": product.id, "warehouse_id": self.wh_a1.id})
+        [item] = self.api().get_forecasts(product_ids=[product.id])["items"]
+        self.assertEqual((item["forecast_id"], item["wape"], item["bias"]), (forecast.id, None, None))
+        [item] = self.api().get_forecasts(product_ids=[self.saw.id])["items"]
+        self.assertGreater(item["wape"], 0)
+
+    def test_absurd_values_get_one_sentence(self):
+        override = {"date_from": "2026-03-09", "date_to": "2026-03-15", "quantity": 5, "reason": "x",
+                    "product_id": self.saw.id}
+        for change, sentence in (
+            ({"quantity": 10**400}, "quantity must not be above a thousand million"),
+            ({"quantity": float("inf")}, "quantity must be a number"),
+            ({"product_id": 10**12}, "product_id is too large"),
+            ({"date_from": "0001-01-01"}, "date_from must not be before 1950"),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                self.api().push_override(request_uid=str(change)[:40], **override | change)
+        with self.assertRaisesRegex(UserError, "product_ids is too large"):
+            self.api().get_forecasts(product_ids=[10**12])
+        line = {"product_id": self.saw.id, "warehouse_id": self.wh_a1.id, "date": "2026-02-02", "quantity": 1}
+        bad = [line | {"quantity": 10**400}, line | {"product_id": 10**12}, line | {"date": "1200-01-01"}]
+        answer = self.api().push_history(request_uid="absurd", lines=bad)
+        self.assertEqual([error["field"] for error in answer["errors"]], ["quantity", "product_id", "date"])
+
+    def test_a_second_request_gets_the_first_answer_although_the_world_has_changed(self):
+        vals = {"request_uid": "again", "date_from": "2026-03-09", "date_to": "2026-03-15", "quantity": 5,
+                "reason": "Deal", "product_id": self.saw.id}
+        first = self.api().push_override(**vals)
+        refreshed = self.api().refresh(request_uid="refresh")
+        self.saw.company_id = self.company_b
+        other = self.env(user=self.user_planner, context={"allowed_company_ids": self.company_a.ids})
+        self.assertEqual(other["gantry.forecast.api"].push_override(**vals), first)
+        self.assertEqual(self.api().refresh(request_uid="refresh"), refreshed)
+        with self.assertRaisesRegex(UserError, "."):
+            self.api().push_override(**vals | {"quantity": 6})
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)

@@ -51,6 +51,21 @@ class TestDemandHistory(ForecastCase):
             (self.wh_a1, "2026-01-05", "delivery"): 10, (self.wh_a1, "2026-01-07", "delivery"): -4,
         })
 
+    def test_what_was_made_and_goes_back_is_no_consumption(self):
+        stock = self.wh_a1.lot_stock_id
+        used = self._move(self.product, 9, stock, self.loc_production, "2026-01-05")
+        made = self._move(self.product, 5, self.loc_production, stock, "2026-01-06")
+        self._move(self.product, 5, stock, self.loc_production, "2026-01-09", origin_returned_move_id=made.id)
+        self._move(self.product, 2, self.loc_production, stock, "2026-01-09", origin_returned_move_id=used.id)
+        self.assertEqual(self._days(), {(self.wh_a1, "2026-01-05", "production"): 7})
+
+    def test_negative_stock_is_not_out_of_stock(self):
+        self._receive(self.product, 5, self.wh_a1, "2026-01-05")
+        self._deliver(self.product, 8, self.wh_a1, "2026-01-12")
+        self._deliver(self.product, 8, self.wh_a1, "2026-01-19")
+        self.Demand._refresh(self.company_a)
+        self.assertFalse(self.env["gantry.demand.stockout"].search([("product_id", "=", self.product.id)]))
+
     def test_a_dropshipment_and_its_return_are_no_demand_of_a_warehouse(self):
         drop = self._move(self.product, 5, self.loc_supplier, self.loc_customer, "2026-01-05", self.company_a)
         self._return(self.product, 5, self.wh_a1, "2026-01-09", drop)

@@ -70,5 +70,5 @@ class TestForecastChart(ForecastCase):
     def test_it_needs_few_queries_whatever_the_history(self):
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(__system__=16):
+        with self.assertQueryCount(__system__=17):
             self.forecast.get_chart()

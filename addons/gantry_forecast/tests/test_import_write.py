@@ -196,6 +196,11 @@ class TestImportWrite(ImportCase):
             again = imports._import_orders_file(handle.name, company=self.company_a)
             self.assertTrue(again["again"])
             self.assertEqual(len(self._demand()), 3)
+            handle.seek(0)
+            handle.write(TWO_DAYS.replace("NUT,5", "NUT,6") + "NEW,1,2024-02-02\nNEW,2,2024-02-02\n")
+            handle.flush()
+            imports._import_orders_file(handle.name, company=self.company_a)
+            self.assertEqual([row[3] for row in self._demand()], [5, 6, 3], "the new version takes the old one's place")
         with self.assertRaisesRegex(UserError, "There is no file"):
             imports._import_orders_file(os.path.join(tempfile.gettempdir(), "nothing-here.csv"))
 
