@@ -1,5 +1,7 @@
 import datetime
 import math
+import threading
+import urllib.parse
 from collections.abc import Mapping, Set
 
 from odoo import fields, models
@@ -37,6 +39,12 @@ class GantryApi(models.AbstractModel):
             "next_offset": end if items and end < total else None,
         }
 
+    def _plain(self, answer):
+        """The answer as the caller's protocol can carry it: XML-RPC knows no null, False stands for nothing there."""
+        # Odoo hides the request from RPC calls, but notes its address on the thread for the log
+        path = urllib.parse.urlsplit(getattr(threading.current_thread(), "url", None) or "").path
+        return without_null(answer) if path.startswith("/xmlrpc") else answer
+
     def _json(self, value):
         """Turn a value into plain JSON types: numpy, dates (ISO, UTC), sets, records (ids); NaN is null."""
         if value is None or isinstance(value, str | bool | int):
@@ -56,3 +64,16 @@ class GantryApi(models.AbstractModel):
         if hasattr(value, "tolist"):  # numpy scalars and arrays, without importing numpy
             return self._json(value.tolist())
         raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def without_null(value):
+    """The value with False for every null.
+
+    >>> without_null({"a": [None, 0]})
+    {'a': [False, 0]}
+    """
+    if isinstance(value, dict):
+        return {key: without_null(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_null(item) for item in value]
+    return False if value is None else value

@@ -26,13 +26,11 @@ class GantryBaseApi(models.AbstractModel):
         self._require_group(PLANNER)
         job = self._job(job_id)
         lines = self.env["gantry.job.log"].search([("job_id", "=", job.id)], order="id desc", limit=LOG_LINES)
-        return self._job_answer(job) | {
-            "result": self._json(job.result or None),
-            "log": [
-                {"time": self._json(line.create_date), "level": line.level, "message": line.message}
-                for line in reversed(lines)
-            ],
-        }
+        log = [
+            {"time": self._json(line.create_date), "level": line.level, "message": line.message}
+            for line in reversed(lines)
+        ]
+        return self._plain(self._job_answer(job) | {"result": self._json(job.result or None), "log": log})
 
     @api.model
     @api.readonly
@@ -50,10 +48,11 @@ class GantryBaseApi(models.AbstractModel):
         Job = self.env["gantry.job"]
         states = dict(Job._fields["state"].selection)
         if state is not None and state not in states:
-            raise UserError(self.env._("There is no state %s; take one of %s.", state, ", ".join(states)))
+            raise UserError(self.env._("There is no state %(state)s; take one of %(states)s.", state=state, states=", ".join(states)))
         domain = [("state", "=", state)] if state else []
         jobs = Job.search(domain, limit=limit, offset=offset) if limit else Job
-        return self._page_answer([self._job_answer(job) for job in jobs], Job.search_count(domain), limit, offset)
+        items = [self._job_answer(job) for job in jobs]
+        return self._plain(self._page_answer(items, Job.search_count(domain), limit, offset))
 
     @api.model
     def cancel_job(self, *, job_id: int, request_uid: str) -> dict:

@@ -36,6 +36,18 @@ class TestApiHttp(JobMixin, GantryCase, HttpCase):
         status, answer = self.call("list_jobs", limit=10)
         self.assertEqual((status, answer["total"]), (200, 1))
 
+    def test_xml_rpc_carries_answers_with_nothing_in_them(self):
+        key = (
+            self.env(user=self.user_planner)["res.users.apikeys"]
+            .sudo()
+            ._generate("rpc", "test", datetime.now() + timedelta(days=1))
+        )
+        for method, arguments in (("get_job", {"job_id": self.job.id}), ("list_jobs", {"limit": 1})):
+            answer = self.xmlrpc_object.execute_kw(
+                self.env.cr.dbname, self.user_planner.id, key, "gantry.base.api", method, [], arguments
+            )
+            self.assertIn(False, answer.values())
+
     def test_cancel_and_retry_job_with_replay(self):
         for _call in range(2):
             status, answer = self.call("cancel_job", job_id=self.job.id, request_uid="http-1")
