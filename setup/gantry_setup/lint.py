@@ -15,10 +15,13 @@ from .paths import ADDONS, PROJECT, Paths
 PLACES = ("addons", "tests", "setup")
 TOP_LEVEL = {"addons", "tests", "docker", "setup", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE"}
 ADDON_FILES = ("__init__.py", "__manifest__.py", "README.md", "pyproject.toml")
-# Checks of pylint-odoo that fit: README.rst and author rules are OCA's own business.
-# A test raises what it likes, and tables of words outside models have no environment to translate with.
+TEXTS = (".py", ".md", ".xml", ".js", ".scss", ".toml", ".yml", ".txt", ".csv", ".sh", ".conf", "")
+# README.rst and author rules are OCA's own business; tables of words outside models have no environment to translate with; a model of
+# many lines is cut into files by theme; "write" of a class that is no model has no super.
 PYLINT_OFF = (
     "prefer-env-translation",
+    "consider-merging-classes-inherited",
+    "method-required-super",
     "missing-readme",
     "manifest-required-author",
     "category-allowed-app",
@@ -73,8 +76,7 @@ def xml_files() -> Findings:
 def layout() -> Findings:
     """Top level and addons hold what they should and nothing else."""
     found = Findings("layout")
-    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True).stdout.split("\n")
-    for name in sorted({path.split("/")[0] for path in tracked if path} - TOP_LEVEL):
+    for name in sorted({path.split("/")[0] for path in tracked()} - TOP_LEVEL):
         if not name.startswith("."):
             found.lines.append(f"{name}: does not belong on the top level")
     for addon in addons.every():
@@ -110,23 +112,21 @@ def pure_cores() -> Findings:
     return found
 
 
+def tracked() -> list[str]:
+    """Files of the project; those not yet added count too, so that a fault shows before the commit."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True).stdout.splitlines()
+
+
 def private_words() -> Findings:
     """No path of somebody's machine in the project."""
     found = Findings("paths")
     pattern = re.compile(r"/home/[a-z]|/work/|/opt/dev|/root/")
-    for place in (*PLACES, "docker", "README.md", "CHANGELOG.md"):
-        root = PROJECT / place
-        files = [root] if root.is_file() else sorted(root.rglob("*"))
-        for path in files:
-            if path.is_file() and path.suffix in (".py", ".md", ".xml", ".js", ".toml", ".yml", ".txt", ".csv", ""):
-                if path == Path(__file__) or "__pycache__" in path.parts:
-                    continue
-                text = path.read_text(errors="ignore")
-                found.lines += [
-                    f"{path.relative_to(PROJECT)}:{number}: path of a machine"
-                    for number, line in enumerate(text.splitlines(), 1)
-                    if pattern.search(line)
-                ]
+    for name in tracked():
+        path = PROJECT / name
+        if path.suffix in TEXTS and path.is_file() and path != Path(__file__):
+            lines = enumerate(path.read_text(errors="ignore").splitlines(), 1)
+            found.lines += [f"{name}:{number}: path of a machine" for number, line in lines if pattern.search(line)]
     return found
 
 

@@ -48,7 +48,8 @@ class GantryBaseApi(models.AbstractModel):
         Job = self.env["gantry.job"]
         states = dict(Job._fields["state"].selection)
         if state is not None and state not in states:
-            raise UserError(self.env._("There is no state %(state)s; take one of %(states)s.", state=state, states=", ".join(states)))
+            known = ", ".join(states)
+            raise UserError(self.env._("There is no state %(state)s; take one of %(known)s.", state=state, known=known))
         domain = [("state", "=", state)] if state else []
         jobs = Job.search(domain, limit=limit, offset=offset) if limit else Job
         items = [self._job_answer(job) for job in jobs]

@@ -53,7 +53,7 @@ class GantryJob(models.Model):
     checkpoint = fields.Json(readonly=True)
     result = fields.Json(readonly=True)
     error = fields.Text(readonly=True)
-    log_ids = fields.One2many("gantry.job.log", "job_id", "Log", readonly=True)
+    log_ids = fields.One2many("gantry.job.log", "job_id", string="Log Lines", readonly=True)
     create_date = fields.Datetime("Asked at", readonly=True)
     date_started = fields.Datetime("Started at", readonly=True)
     date_alive = fields.Datetime("Last sign of life", readonly=True)
