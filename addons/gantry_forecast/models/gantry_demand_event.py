@@ -59,7 +59,10 @@ class GantryDemandEvent(models.Model):
         """
         spans = []
         for event in self:
-            years = range(date_from.year - 1, date_to.year + 2) if event.recurring else [event.date_from.year]
+            # every year from its first one on
+            years = [event.date_from.year]
+            if event.recurring:
+                years = range(max(years[0], date_from.year - 1), date_to.year + 2)
             for year in years:
                 shift = relativedelta(years=year - event.date_from.year)
                 first, last = event.date_from + shift, event.date_to + shift

@@ -188,6 +188,9 @@ class GantryDemandImportMatch(models.Model):
         barcodes = orderfile.most_common(group, lines.index["barcode"][inside], n)
         prices = orderfile.typical_price(found.price[inside], group, n)
         categ_of = self._categories([lines.values["category"][i] for i in np.unique(categories)])
+        # sudo: beside companies this user does not see, too, the products of an import are those of its own
+        shared = self.env["res.company"].sudo().search_count([], limit=2) < 2
+        company_id = False if shared else self.company_id.id
         taken, vals_list = set(), []
         for i, code in enumerate(match.new_codes.values()):
             barcode = lines.values["barcode"][barcodes[i]]
@@ -196,7 +199,7 @@ class GantryDemandImportMatch(models.Model):
                 "default_code": code,
                 "is_storable": True,
                 "list_price": float(prices[i]),
-                "company_id": False,
+                "company_id": company_id,
             }
             if barcode and barcode not in taken:
                 taken.add(barcode)

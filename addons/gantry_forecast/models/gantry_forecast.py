@@ -111,7 +111,9 @@ class GantryForecast(models.Model):
     )
     override_count = fields.Integer(string="Overrides", readonly=True)
 
-    _key = models.UniqueIndex("(product_id, warehouse_id)")
+    _key = models.UniqueIndex(
+        "(product_id, warehouse_id)", "This product already has a forecast in this warehouse.",
+    )
     # every index more is written again for every product of every run: these two are enough for 100,000 rows
     _list_index = models.Index("(value DESC, id)")
 
@@ -150,6 +152,11 @@ class GantryForecast(models.Model):
         if "lookalike_product_id" in vals:
             vals = {**vals, "demand_changed": True}
         return super().write(vals)
+
+    @api.model
+    def _get_next_30_field(self):
+        """What a product's page shows as its demand of the next 30 days."""
+        return "next_30_qty"
 
     def action_override(self):
         """Open a new override for this product, over the next full period: the running one is half sold."""

@@ -26,8 +26,9 @@ class ProductProduct(models.Model):
     )
 
     def _compute_gantry_next_30_qty(self):
-        groups = self.env["gantry.forecast"]._read_group(
-            [("product_id", "in", self.ids)], ["product_id"], ["next_30_qty:sum"],
+        Forecast = self.env["gantry.forecast"]
+        groups = Forecast._read_group(
+            [("product_id", "in", self.ids)], ["product_id"], [f"{Forecast._get_next_30_field()}:sum"],
         )
         quantities = {product.id: quantity for product, quantity in groups}
         for product in self:

@@ -1,7 +1,9 @@
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY, ForecastCase
 
@@ -38,6 +40,16 @@ class TestForecastGuard(ForecastCase):
                 "product_id": self.product.id, "warehouse_id": self.wh_a2.id, "horizon_qty": 9})
         new = self.planner["gantry.forecast"].create({"product_id": self.product.id, "warehouse_id": self.wh_a2.id})
         new.lookalike_product_id = self._product("Twin")
+
+    def test_mistakes_are_told_in_a_sentence(self):
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(
+                UniqueViolation, "gantry_forecast_key") as caught, self.cr.savepoint():
+            self.planner["gantry.forecast"].create({"product_id": self.product.id, "warehouse_id": self.wh_a1.id})
+        message = self.env["gantry.forecast"]._sql_error_to_message(caught.exception)
+        self.assertIn("already has a forecast in this warehouse", message)
+        self.product.active = False
+        with self.assertRaisesRegex(UserError, "is archived"):
+            self.forecast.with_env(self.planner).action_refresh_now()
 
     def test_the_author_and_the_worth_of_an_override_are_kept(self):
         vals = {"product_id": self.product.id, "date_from": "2026-03-09", "date_to": "2026-03-15", "reason": "Deal",

@@ -169,6 +169,7 @@ class TestForecastProblem(ForecastCase):
         })
         spans = event._get_occurrences(date(2025, 1, 1), date(2025, 12, 31))
         self.assertEqual([str(first) for _event, first, _last in spans], ["2024-12-20", "2025-12-20"])
+        self.assertFalse(event._get_occurrences(date(2019, 1, 1), date(2019, 12, 31)), "before its first year")
 
     def test_a_new_product_is_prepared_with_its_lookalike(self):
         twin = self._product("Twin")

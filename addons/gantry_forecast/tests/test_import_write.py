@@ -108,6 +108,11 @@ class TestImportWrite(ImportCase):
         self.assertEqual(self._demand(), [])
         self.assertFalse(self._days())
 
+    def test_created_products_belong_to_the_company_of_the_import(self):
+        record = self._import("sku,qty,date\nN1,1,2024-01-02\n", user=self.user_manager, unknown_products="create")
+        self._run(record)
+        self.assertEqual(record.created_product_ids.company_id, self.company_a)
+
     def test_undo_removes_created_products_that_nobody_uses(self):
         text = "sku,qty,date\nN1,1,2024-01-02\nN2,1,2024-01-02\n"
         record = self._run(self._import(text, self.user_manager, unknown_products="create"))

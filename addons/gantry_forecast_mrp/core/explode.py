@@ -106,13 +106,20 @@ def explode(own: np.ndarray, structure: Structure) -> Explosion:
 
 
 def _earlier(demand: np.ndarray, lag: int) -> np.ndarray:
-    """Demand moved to earlier buckets; what would be needed before the first one is needed in the first one."""
+    """Demand moved to earlier buckets; what would be needed before the first one is needed in the first one.
+
+    The last buckets serve demand beyond the horizon, which is taken to go on as in the last bucket.
+
+    >>> _earlier(np.array([[1., 2., 3., 4.]]), 1).tolist()
+    [[3.0, 3.0, 4.0, 4.0]]
+    """
     width = demand.shape[1]
     if not lag or not width:
         return demand
     lag = min(lag, width - 1)
     moved = np.zeros_like(demand)
     moved[:, : width - lag] = demand[:, lag:]
+    moved[:, width - lag :] = demand[:, -1:]
     moved[:, 0] += demand[:, :lag].sum(1)
     return moved
 

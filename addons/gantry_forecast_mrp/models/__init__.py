@@ -1,4 +1,5 @@
 from . import (
+    gantry_demand,
     gantry_forecast,
     gantry_forecast_api,
     gantry_forecast_line,

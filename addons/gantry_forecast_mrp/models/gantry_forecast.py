@@ -33,6 +33,10 @@ class GantryForecast(models.Model):
         for forecast in self:
             forecast.total_30_qty = forecast.next_30_qty + forecast.dependent_30_qty
 
+    @api.model
+    def _get_next_30_field(self):
+        return "total_30_qty"
+
     def init(self):
         result = super().init()
         for column, kind in (("dependent", "real[]"), ("dependent_from", "int[]"), ("dependent_from_qty", "real[]")):

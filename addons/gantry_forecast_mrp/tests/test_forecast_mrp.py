@@ -120,7 +120,7 @@ class TestExplosion(MrpCase):
         forecast = self._set_forecast(self.table, 0)
         self.env.cr.execute("UPDATE gantry_forecast SET final = '{1,2,3,4}' WHERE id = %s", [forecast.id])
         self.explode()
-        self.assertEqual(self._dependent(self.leg), [12.0, 12.0, 16.0, 0.0])
+        self.assertEqual(self._dependent(self.leg), [12.0, 12.0, 16.0, 16.0])
 
     def test_the_bill_of_the_variant_warehouse_and_company_is_taken(self):
         other = self._product("Other leg")
@@ -271,6 +271,27 @@ class TestComponentRun(MrpCase):
         own = self._final(self._forecast(self.leg))
         self.assertAlmostEqual(own[0], 2, delta=0.5, msg="spare parts only")
         self.assertAlmostEqual(self._dependent(self.leg)[0], 40, delta=6)
+
+    def test_what_is_taken_apart_was_not_asked_for(self):
+        bom = self.table.product_tmpl_id.bom_ids
+        self._put(self.table, 5, self.wh_a1)
+        before = self.Demand.search_count([("product_id", "=", self.table.id), ("source", "=", "production")])
+        unbuild = self.env["mrp.unbuild"].with_company(self.company_a).create({
+            "product_id": self.table.id, "bom_id": bom.id, "product_qty": 3, "product_uom_id": self.table.uom_id.id,
+            "location_id": self.wh_a1.lot_stock_id.id, "location_dest_id": self.wh_a1.lot_stock_id.id,
+            "company_id": self.company_a.id,
+        })  # fmt: skip
+        unbuild.action_unbuild()
+        self.assertTrue(unbuild.produce_line_ids.filtered(lambda m: m.product_id == self.table and m.state == "done"))
+        self.Demand._refresh(self.company_a)
+        after = self.Demand.search_count([("product_id", "=", self.table.id), ("source", "=", "production")])
+        self.assertEqual(after, before)
+
+    def test_the_product_shows_what_its_products_ask_for_too(self):
+        self._refresh()
+        leg = self.leg.with_company(self.company_a)
+        self.assertGreater(leg.gantry_next_30_qty, 0)
+        self.assertAlmostEqual(leg.gantry_next_30_qty, self._forecast(self.leg).total_30_qty, places=2)
 
     def test_past_consumption_can_be_forecast_instead(self):
         self.company_a.gantry_forecast_components = "history"
