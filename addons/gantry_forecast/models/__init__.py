@@ -33,4 +33,5 @@ from . import (
     res_config_settings,
     res_config_settings_import,
     stock_move,
+    stock_replenishment_info,
 )

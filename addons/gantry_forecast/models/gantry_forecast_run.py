@@ -61,7 +61,6 @@ class GantryForecastRun(models.Model):
             if self.env["stock.warehouse"].search_count([("company_id", "=", company.id)], limit=1):
                 self.with_company(company)._enqueue_refresh(company, "nightly")
 
-    @api.model
     def action_refresh(self):
         """Refresh all forecasts of the current company in the background and show how far it is."""
         self.check_access("write")

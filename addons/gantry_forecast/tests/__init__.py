@@ -14,4 +14,5 @@ from . import (
     test_import,
     test_import_browser,
     test_import_write,
+    test_replenishment_info,
 )

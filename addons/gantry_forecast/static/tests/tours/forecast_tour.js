@@ -9,6 +9,16 @@ registry.category("web_tour.tours").add("gantry_forecast_planning", {
         {
             content: "Refresh is at hand",
             trigger: "button[name=action_refresh]",
+            run: "click",
+        },
+        {
+            content: "The job shows how far it is",
+            trigger: ".modal .o_gantry_job_progress",
+        },
+        {
+            content: "Back to the list, the work goes on in the background",
+            trigger: ".modal .btn-close",
+            run: "click",
         },
         {
             content: "Open the product",
