@@ -149,7 +149,7 @@ class Bench:
 
         plan = apply(plan_series.problem, Recipe.from_bytes(record._read_blob()))
         self.time("file the backtest by product and month", None,
-                  lambda: Forecast._file_backtest(self.company, plan_series, plan))
+                  lambda: Forecast._file_backtest(self.company, plan_series, plan, record))
         self.time("keep the forecasts for later comparison", None, lambda: Forecast._take_snapshot(self.company))
         self.table(report, "Around it")
 

@@ -28,6 +28,7 @@ from . import (
     gantry_forecast_recipe,
     gantry_forecast_recipe_run,
     gantry_forecast_run,
+    gantry_forecast_shards,
     product,
     res_company,
     res_config_settings,

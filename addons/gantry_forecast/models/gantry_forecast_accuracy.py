@@ -1,8 +1,11 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .gantry_forecast_recipe import CLASSES
 
+LIVE_MONTHS = 24
 _RATIOS = {
     "wape": "error_forecast", "wape_naive": "error_naive", "wape_window": "error_window",
     "wape_statistical": "error_statistical",
@@ -65,6 +68,15 @@ class GantryForecastAccuracy(models.Model):
             "100 * SUM(%s) / NULLIF(SUM(%s), 0)",
             self._field_to_sql(self._table, _RATIOS[name], query), self._field_to_sql(self._table, "actual", query),
         )
+
+    @api.autovacuum
+    def _gc_live(self):
+        """Comparisons older than two years say nothing about the models of today."""
+        self.env.cr.execute(SQL(
+            "DELETE FROM gantry_forecast_accuracy WHERE kind = 'live' AND date < %s",
+            fields.Date.today() - relativedelta(months=LIVE_MONTHS),
+        ))
+        self.invalidate_model()
 
     @api.model
     @api.readonly

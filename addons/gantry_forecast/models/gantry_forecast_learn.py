@@ -8,6 +8,7 @@ from ..core import Params, ProblemError, learn
 from ..core.child import Child, ChildError, Limits
 
 LISTEN_S, REPORT_S = 0.5, 3.0  # how often a learning child is listened to, and progress told
+ATTEMPTS = 3  # times that learning is begun anew after the worker was ended
 CHILD_S = 3600.0  # a child that nobody has asked for so long is given up
 
 # children that learn for a job of this process: (database, job) -> (child, when it began)
@@ -31,12 +32,13 @@ class GantryForecastLearn(models.Model):
         self._forget_children(key)
         try:
             if key not in _learning:
+                self._count_attempt(state)
                 series = self._prepare_forecast_problem(company)
                 _learning[key] = (self._start_learning(series.problem, params), time.monotonic())
             recipe = yield from self._wait_for_child(_learning[key][0], state)
         except (ChildError, ProblemError) as error:
-            job._log(self.env._("The better models could not be tried: %s", error), "warning",
-                     getattr(error, "details", None))
+            record.note = self.env._("The better models could not be tried: %s", error)
+            job._log(record.note, "warning", getattr(error, "details", None))
             record.tier_ids.filtered(lambda line: line.tier in params.tiers and line.tier != "numpy").reason = "failed"
             state["step"] = "finish"
         else:
@@ -47,6 +49,15 @@ class GantryForecastLearn(models.Model):
         child, _begin = _learning.pop(key, (None, None))
         if child:
             child.close()
+
+    def _count_attempt(self, state):
+        """Give up when the server has ended the worker again and again in the middle of learning."""
+        if state.get("attempts", 0) >= ATTEMPTS:
+            raise ChildError(self.env._(
+                "the server ends its workers after %s s, before the models are learnt; set limit_time_real_cron to "
+                "3600 or more in its configuration", self._get_worker_seconds(),
+            ))
+        state["attempts"] = state.get("attempts", 0) + 1
 
     def _wait_for_child(self, child, state):
         """Yield progress until the child has learnt; returns its recipe."""
@@ -97,7 +108,8 @@ class GantryForecastLearn(models.Model):
         record = self.env["gantry.forecast.recipe"].sudo().create({
             "company_id": company.id, "bucket": company.gantry_forecast_bucket,
             "horizon": company.gantry_forecast_horizon, "date_start": self._get_bucket_start(company),
-            "series_count": series.own, "job_id": job.id if job else False,
+            "series_count": series.own, "job_id": job.id if job else False, "setting": self._get_setting(company),
         })
         record._file(recipe, state="fast")
+        record._choose_window(series.problem, params.backtest_origins)
         return record

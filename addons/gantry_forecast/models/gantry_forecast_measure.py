@@ -3,6 +3,7 @@ import numpy as np
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.window import window_forecasts
 from ..tools import buckets
 from ..tools.copy import copy_from, copy_query
 
@@ -60,7 +61,7 @@ class GantryForecastMeasure(models.Model):
         self.env["gantry.forecast.accuracy"].invalidate_model()
 
     @api.model
-    def _file_backtest(self, company, series, plan):
+    def _file_backtest(self, company, series, plan, recipe):
         """Write the backtest of a plan, a row per series and month. Unknown demand counts nowhere."""
         count, judged = plan.bt_actual.shape[1:]
         own = series.own
@@ -78,11 +79,12 @@ class GantryForecastMeasure(models.Model):
         limits = buckets.edges(series.problem.start, series.problem.length, company.gantry_forecast_bucket)
         months, place = np.unique(limits[columns].astype("M8[M]"), return_inverse=True)
         flat = {name: getattr(plan, name)[:own].reshape(own, -1).astype(np.float64) for name in (
-            "bt_actual", "bt_forecast", "bt_median", "bt_naive", "bt_window")}
+            "bt_actual", "bt_forecast", "bt_median", "bt_naive")}
         known = np.isfinite(flat["bt_actual"])
         for name in ("bt_forecast", "bt_median", "bt_naive"):
             known &= np.isfinite(flat[name])
-        window = np.where(np.isfinite(flat["bt_window"]), flat["bt_window"], flat["bt_naive"])
+        window = self._get_past_window(series.problem, plan, recipe)[:own].reshape(own, -1)
+        window = np.where(np.isfinite(window), window, flat["bt_naive"])
         cells = {
             "actual": flat["bt_actual"], "forecast": flat["bt_forecast"], "statistical": flat["bt_forecast"],
             "naive": flat["bt_naive"], "window": window,
@@ -105,6 +107,16 @@ class GantryForecastMeasure(models.Model):
         for index, name in enumerate((*MEASURES, *ERRORS)):
             rows[name] = sums[index, which, month]
         self._file_accuracy(company, "backtest", rows)
+
+    @staticmethod
+    def _get_past_window(problem, plan, recipe):
+        """What the window average that did best in the whole company would have said, (n, origins, buckets)."""
+        past = np.full(plan.bt_actual.shape, np.nan)
+        for index, start in enumerate(plan.bt_end):
+            found = window_forecasts(problem.until(int(start), past.shape[2]))
+            if recipe.window_name in found:
+                past[:, index] = found[recipe.window_name]
+        return past
 
     @api.model
     def _take_snapshot(self, company):

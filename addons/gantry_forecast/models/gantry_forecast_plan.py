@@ -127,7 +127,7 @@ class GantryForecastPlan(models.Model):
         rows["quantiles"] = pack_floats(quantiles.reshape(n, -1))
         rows["bands"] = quantiles[:, :, [plan.levels.index(level) for level in BANDS]].reshape(n, -1)
         rows["reasons"] = pack_floats(numbers)
-        rows["window_qty"] = self._get_window(series, plan, recipe)
+        rows["window_qty"] = self._get_window(series, recipe)
         self._fill_alerts(rows, series, plan, bucket)
         return rows[:own]
 
@@ -150,13 +150,12 @@ class GantryForecastPlan(models.Model):
         share = buckets.overlap_days(today - 364, today - 364 + 29, limits) / np.diff(limits).astype(int)
         rows["last_year_qty"] = sold @ share
 
-    def _get_window(self, series, plan, recipe):
+    def _get_window(self, series, recipe):
         """Best window average of Odoo's wizard, per bucket: what Gantry is measured against from now on."""
         found = window_forecasts(series.problem)
-        name = recipe.window_name or plan.window_name
-        if name not in found:
+        if recipe.window_name not in found:
             return np.full(len(series.ids), np.nan)
-        return found[name][:, 0]
+        return found[recipe.window_name][:, 0]
 
     def _fill_alerts(self, rows, series, plan, bucket):
         demand = series.problem.demand

@@ -49,7 +49,9 @@ class GantryForecastRecipe(models.Model):
         ],
         string="Best Window", readonly=True, help="The window average of Odoo's replenishment wizard that did best.",
     )
-    windows = fields.Json(readonly=True)
+    windows = fields.Json(readonly=True, help="Error of every window average over the whole company.")
+    setting = fields.Char(readonly=True, help="Settings of the company when it was learnt.")
+    note = fields.Char(readonly=True)
     duration_s = fields.Float(string="Duration (s)", readonly=True)
     layouts = fields.Json(readonly=True, help="What stands where in the reason numbers of the forecasts.")
     summary = fields.Char(compute="_compute_summary")

@@ -1,25 +1,19 @@
 import logging
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import numpy as np
-
 from odoo import api, fields, models
 from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..core import Params, ProblemError, Recipe, apply
 from ..core.child import ChildError, Limits, call
-from ..core.scale import LocalExecutor
 
 _logger = logging.getLogger(__name__)
 
 LEARN_DAYS = 7  # after so many days everything is learnt anew
 FAST_BLOCK = 25_000  # series that are forecast at once in this process
-SHARD = (200, 2000)  # series of a shard in a child process, at least and at most
 
 
 def plan_ahead(blocks, recipe):
@@ -70,6 +64,9 @@ class GantryForecastRun(models.Model):
     def action_refresh_now(self):
         """Forecast these products again at once, with what the last run has learnt."""
         self.check_access("write")
+        if archived := self.filtered(lambda forecast: not forecast.active):
+            raise UserError(self.env._("%s is archived: unarchive the product to forecast it.",
+                                       archived[0].product_id.display_name))
         for company, forecasts in self.grouped("company_id").items():
             self.env["gantry.demand"]._refresh(company)
             series = self._prepare_forecast_problem(company, ids=forecasts.ids)
@@ -135,8 +132,7 @@ class GantryForecastRun(models.Model):
     def _is_learning_due(self, company, recipe):
         """Once a week, after a change of the settings, and when the last run did not end."""
         return bool(
-            not recipe or recipe.bucket != company.gantry_forecast_bucket
-            or recipe.horizon != company.gantry_forecast_horizon or recipe.state != "done"
+            not recipe or recipe.state != "done" or recipe.setting != self._get_setting(company)
             or recipe.date < fields.Datetime.now() - timedelta(days=LEARN_DAYS)
         )
 
@@ -154,90 +150,25 @@ class GantryForecastRun(models.Model):
             record = self._learn_fast(company, series, job)
         refine = self._get_params(company, series.own).tiers != ("numpy",)
         if not changed:
-            record.write({
-                "windows": {}, "series_count": series.own, "date_start": self._get_bucket_start(company),
-            })
+            record.write({"series_count": series.own, "date_start": self._get_bucket_start(company), "note": False})
         if not changed or not (refine and self._uses_tiers(record)):
-            self._forecast_here(company, series, record, whole=not changed)
+            self._forecast_here(company, series, record)
         if not changed:
             self._close_buckets(company, series)
         step = "learn" if refine and state["learn"] else "shards" if refine and self._uses_tiers(record) else "finish"
         found = {"step": step, "recipe": record.id, "series": series.own, "refined": 0}
         if step == "shards":
-            record.windows = {} if not changed else record.windows
             found["todo"] = self._get_shards(series.ids[:series.own], changed)
         return found
 
-    def _forecast_here(self, company, series, record, whole):
+    def _forecast_here(self, company, series, record):
         """Forecast with the fast models, block by block: one is written while the next is computed."""
         recipe = Recipe.from_bytes(record._read_blob(fast=True))
         for block, plan in plan_ahead(series.split(FAST_BLOCK), recipe):
             self._apply_forecast_plan(company, block, plan, record)
-            self._file_backtest(company, block, plan)
-            if whole:
-                record._add_windows(plan)
+            self._file_backtest(company, block, plan, record)
         self._apply_overrides(company)
         self._flag_wrong(company)
-
-    def _get_shards(self, ids, changed):
-        """Forecast ids of each shard: first and last, or all of them when only some have changed."""
-        ids = np.sort(ids)
-        size = int(np.clip(len(ids) // (8 * self._get_workers()), *SHARD))
-        parts = [ids[i:i + size] for i in range(0, len(ids), size)]
-        return [part.tolist() if changed else [int(part[0]), int(part[-1])] for part in parts]
-
-    def _step_shards(self, company, job, state):
-        """Forecast shard by shard in child processes; what is written stays when the worker is killed."""
-        record = self.env["gantry.forecast.recipe"].sudo().browse(state["recipe"]).exists()
-        if not record:
-            state |= {"step": "finish"}
-            return
-        todo, total = list(state["todo"]), len(state["todo"]) + state.get("shards_done", 0)
-        executor = self._get_executor(company)
-        together = 2 * self._get_workers()
-        blob = record._read_blob()
-        while todo:
-            batch, todo = todo[:together], todo[together:]
-            prepared = {}
-            try:
-                tasks = self._get_tasks(company, batch, blob, prepared, state["scope"] == "changed")
-                for number, plan in executor.map("scale:apply_shard", tasks):
-                    series = prepared.pop(number)
-                    self._apply_forecast_plan(company, series, plan, record)
-                    self._file_backtest(company, series, plan)
-                    state["refined"] += series.own
-                    if state["scope"] == "all":
-                        record._add_windows(plan)
-            except (ChildError, ProblemError) as error:
-                job._log(self.env._("The better models stopped: %s", error), "warning",
-                         getattr(error, "details", None))
-                todo = []
-            state |= {"todo": todo, "shards_done": total - len(todo)}
-            yield Progress(
-                50 + 45 * (total - len(todo)) / max(total, 1), 100,
-                self.env._("%(done)s of %(total)s products refined", done=state["refined"], total=state["series"]),
-                state,
-            )
-        self._apply_overrides(company)
-        state["step"] = "finish"
-
-    def _get_tasks(self, company, shards, blob, prepared, changed):
-        """Arguments of each shard's forecast; read from the database when a process is free for it."""
-        number = 0
-        for shard in shards:
-            ids = shard if changed else self._get_ids_between(company, *shard)
-            series = self._prepare_forecast_problem(company, ids=ids) if ids else None
-            if series is not None:
-                prepared[number] = series
-                number += 1
-                yield series.problem, blob, 0
-
-    def _get_ids_between(self, company, low, high):
-        self.env.cr.execute(SQL(
-            "SELECT id FROM gantry_forecast WHERE company_id = %s AND active AND id BETWEEN %s AND %s",
-            company.id, low, high,
-        ))
-        return [row[0] for row in self.env.cr.fetchall()]
 
     def _step_finish(self, company, state, seconds):
         record = self.env["gantry.forecast.recipe"].sudo().browse(state.get("recipe")).exists()
@@ -247,6 +178,15 @@ class GantryForecastRun(models.Model):
             record._summarise(refined=state.get("refined", 0), seconds=seconds, scope=state["scope"])
 
     # -- settings
+
+    @api.model
+    def _get_setting(self, company):
+        """Everything set for a company that a forecast depends on, in one line."""
+        left_out = {"gantry_forecast_nightly", "gantry_forecast_engine", "gantry_forecast_dask_address"}
+        return " ".join(
+            f"{name.removeprefix('gantry_forecast_')}={company[name]}" for name in sorted(company._fields)
+            if name.startswith("gantry_forecast_") and name not in left_out
+        )
 
     @api.model
     def _get_recipe(self, company):
@@ -265,12 +205,3 @@ class GantryForecastRun(models.Model):
         if count <= company.gantry_forecast_refine_limit:
             tiers += [tier for tier in ("statistical", "panel") if company[f"gantry_forecast_{tier}"]]
         return Params(tiers=tuple(tiers), exclude_outliers=company.gantry_forecast_exclude_outliers)
-
-    @api.model
-    def _get_workers(self):
-        return max(1, min(4, os.cpu_count() or 1))
-
-    @api.model
-    def _get_executor(self, company):
-        """Where shards are forecast. The one seam for other engines."""
-        return LocalExecutor(self._get_workers(), self._get_limits())

@@ -32,6 +32,13 @@ class ResCompany(models.Model):
         string="Refine up to (products)", required=True, default=200000,
         help="Above this number of products (counted in every warehouse) only the fast models run.",
     )
+    gantry_forecast_engine = fields.Selection(
+        [("local", "On this machine"), ("dask", "On a Dask cluster")], string="Computed", required=True,
+        default="local", help="Where the better models run.",
+    )
+    gantry_forecast_dask_address = fields.Char(
+        string="Scheduler", help="Address of the cluster's scheduler, such as tcp://planner:8786.",
+    )
     gantry_forecast_nightly = fields.Boolean(string="Refresh Every Night", default=True)
     gantry_demand_watermark = fields.Datetime(
         help="Stock moves written up to here are in the demand history.", copy=False,

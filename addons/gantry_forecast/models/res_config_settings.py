@@ -19,6 +19,8 @@ class ResConfigSettings(models.TransientModel):
     gantry_forecast_statistical = fields.Boolean(related="company_id.gantry_forecast_statistical", readonly=False)
     gantry_forecast_panel = fields.Boolean(related="company_id.gantry_forecast_panel", readonly=False)
     gantry_forecast_refine_limit = fields.Integer(related="company_id.gantry_forecast_refine_limit", readonly=False)
+    gantry_forecast_engine = fields.Selection(related="company_id.gantry_forecast_engine", readonly=False)
+    gantry_forecast_dask_address = fields.Char(related="company_id.gantry_forecast_dask_address", readonly=False)
     gantry_forecast_nightly = fields.Boolean(related="company_id.gantry_forecast_nightly", readonly=False)
 
     @api.onchange("gantry_forecast_bucket")

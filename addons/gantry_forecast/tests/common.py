@@ -6,8 +6,9 @@ import numpy as np
 from odoo.addons.gantry_base.tests.common import GantryCase
 
 from ..core import Params, learn
+from ..core.child import ChildError
 from ..core.scale import InProcessExecutor
-from ..models import gantry_forecast_learn, gantry_forecast_run
+from ..models import gantry_forecast_learn, gantry_forecast_shards
 from ..tools.copy import copy_from
 
 TODAY = "2026-03-04"  # a Wednesday; the running week began on Monday, March 2nd
@@ -28,6 +29,20 @@ class PlayedChild:
 
     def close(self):
         self.closed = True
+
+
+class PlayedExecutor(InProcessExecutor):
+    """An executor whose n-th call fails with a sentence."""
+
+    def __init__(self, failures):
+        super().__init__()
+        self.failures, self.calls = failures, 0
+
+    def map(self, function, tasks, *, stop=None):
+        number, self.calls = self.calls, self.calls + 1
+        if number in self.failures:
+            raise ChildError(self.failures[number])
+        yield from super().map(function, tasks, stop=stop)
 
 
 class ForecastCase(GantryCase):
@@ -91,7 +106,7 @@ class ForecastCase(GantryCase):
         self.company_a.gantry_forecast_statistical = True
         with patch.object(type(self.Forecast), "_start_learning", play), \
                 patch.object(gantry_forecast_learn, "REPORT_S", 0.0), \
-                patch.object(gantry_forecast_run, "SHARD", (series_per_shard, series_per_shard)), \
+                patch.object(gantry_forecast_shards, "SHARD", (series_per_shard, series_per_shard)), \
                 patch.object(type(self.Forecast), "_get_workers", lambda model: 1), \
                 patch.object(type(self.Forecast), "_get_executor", lambda model, company: InProcessExecutor()):
             yield

@@ -106,3 +106,42 @@ class TestForecastAccuracy(ForecastCase):
         self.assertTrue(recipe.window_name)
         self.assertIn("naive", recipe.summary)
         self.assertIn("The fast models are always used.", recipe.tier_ids.mapped("sentence"))
+        page = self.Accuracy.get_summary([("kind", "=", "backtest"), ("company_id", "=", self.company_a.id)])
+        self.assertAlmostEqual(recipe.window_wape, page["window"], places=6)
+
+    def test_every_product_is_compared_with_the_same_window(self):
+        """Blocks of products would each have found another window that happens to suit them."""
+        falling = self._product("Falling")
+        self._sales(falling, np.linspace(90, 10, 60).round())
+        seasonal = self._product("Seasonal")
+        self._sales(seasonal, (50 + 45 * np.sin(2 * np.pi * np.arange(120) / 52)).round())
+        self._refresh()
+        expected = sum(self.Accuracy.search([("kind", "=", "backtest")]).mapped("error_window"))
+        recipe = self.Forecast._get_recipe(self.company_a)
+        with self._tiers_in_process(series_per_shard=1), patch.object(gantry_forecast_run, "FAST_BLOCK", 1), \
+                patch.object(type(self.Forecast), "_uses_tiers", lambda model, record: True):
+            self._refresh()
+        sharded = self.Forecast._get_recipe(self.company_a)
+        self.assertEqual(sharded.refined_count, 4)
+        self.assertEqual(sharded.window_name, recipe.window_name)
+        rows = self.Accuracy.search([("kind", "=", "backtest")])
+        self.assertAlmostEqual(sum(rows.mapped("error_window")), expected, places=3)
+
+    def test_old_comparisons_and_runs_are_forgotten(self):
+        self._refresh()
+        rows = self.Accuracy.search([("kind", "=", "backtest")], limit=3)
+        self.env.cr.execute(
+            "UPDATE gantry_forecast_accuracy SET kind = 'live', lag = id, date = '2024-03-01' WHERE id IN %s",
+            (tuple(rows.ids[:2]),))
+        self.env.cr.execute(
+            "UPDATE gantry_forecast_accuracy SET date = '2025-03-01' WHERE id = %s", (rows[0].id,))
+        self.Accuracy._gc_live()
+        self.assertEqual(rows.exists(), rows[0] | rows[2])
+        Recipe = self.env["gantry.forecast.recipe"].sudo()
+        used = self.Forecast._get_recipe(self.company_a)
+        old = Recipe.create([{
+            "company_id": self.company_a.id, "bucket": "week", "horizon": 6, "date": f"2025-0{month}-01",
+        } for month in range(1, 6)])
+        used.date = "2025-01-01"
+        Recipe._gc_unused()
+        self.assertEqual((used | old).exists(), used | old[2:])

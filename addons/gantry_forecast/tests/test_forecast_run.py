@@ -6,9 +6,12 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..core import Params
 from ..core.child import ChildError
-from ..models import gantry_forecast_learn
-from .common import TODAY, ForecastCase, PlayedChild
+from ..core.scale import DaskExecutor, InProcessExecutor, LocalExecutor
+from ..models import gantry_forecast_learn, gantry_forecast_shards
+from ..models.gantry_forecast_learn import GantryForecastLearn
+from .common import TODAY, ForecastCase, PlayedChild, PlayedExecutor
 
 
 @tagged("post_install", "-at_install")
@@ -155,8 +158,6 @@ class TestForecastRun(ForecastCase):
         for i in range(6):
             self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
         with self._tiers_in_process():
-            straight = self._refresh()
-            expected = self._all_arrays()
             job = self.Forecast._enqueue_refresh(self.company_a)
             turns = 0
             while job.state != "done" and turns < 20:
@@ -164,12 +165,14 @@ class TestForecastRun(ForecastCase):
                 job._run_inline(max_steps=1)
                 self.env.invalidate_all()
                 turns += 1
-                lengths = {len(arrays["final"]) for arrays in self._all_arrays().values()}
-                self.assertEqual(lengths, {6})
-        self.assertGreater(turns, 4)
+                lengths = [len(arrays["final"]) for arrays in self._all_arrays().values()]
+                self.assertEqual(lengths, [] if turns == 1 else [6] * 7)  # all of them or none, and whole
+            self.assertGreater(turns, 4)
+            found = self._all_arrays()
+            straight = self._refresh()
         self.assertEqual(job.result, straight.result)
         for forecast_id, arrays in self._all_arrays().items():
-            np.testing.assert_allclose(arrays["final"], expected[forecast_id]["final"], rtol=1e-5)
+            np.testing.assert_allclose(arrays["final"], found[forecast_id]["final"], rtol=1e-5)
 
     def _all_arrays(self):
         return self.Forecast._read_arrays(self.Forecast.search([("company_id", "=", self.company_a.id)]).ids)
@@ -186,6 +189,97 @@ class TestForecastRun(ForecastCase):
         self.assertIn("ran out of memory", warning.message)
         tiers = self.Forecast._get_recipe(self.company_a).tier_ids
         self.assertIn("failed", tiers.filtered(lambda line: line.tier == "statistical").mapped("reason"))
+
+    def test_a_shard_that_fails_keeps_its_fast_forecasts_and_the_others_are_refined(self):
+        for i in range(4):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        executor = PlayedExecutor({0: "The forecast process ran out of memory."})
+        with self._tiers_in_process(series_per_shard=1), \
+                patch.object(type(self.Forecast), "_get_executor", lambda model, company: executor):
+            job = self._refresh()
+        self.assertEqual((job.state, job.result["series"], job.result["refined"]), ("done", 5, 4))
+        record = self.Forecast._get_recipe(self.company_a)
+        self.assertEqual(record.state, "done")
+        self.assertIn("ran out of memory", record.note)
+
+    def test_three_failures_in_a_row_end_the_refinement(self):
+        for i in range(6):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        executor = PlayedExecutor(dict.fromkeys(range(1, 99), "Broken."))
+        with self._tiers_in_process(series_per_shard=1), \
+                patch.object(type(self.Forecast), "_get_executor", lambda model, company: executor):
+            job = self._refresh()
+        self.assertEqual((job.result["refined"], executor.calls), (1, 4))
+
+    def test_a_cluster_that_is_gone_is_replaced_by_this_machine(self):
+        for i in range(3):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self.company_a.write({
+            "gantry_forecast_engine": "dask", "gantry_forecast_dask_address": "tcp://127.0.0.1:9"})
+        executor = self.Forecast._get_executor(self.company_a)
+        self.assertEqual((type(executor), executor.address), (DaskExecutor, "tcp://127.0.0.1:9"))
+        with self._tiers_in_process(series_per_shard=1), \
+                patch.object(type(self.Forecast), "_get_executor", lambda model, company: executor), \
+                patch.object(DaskExecutor, "_client", side_effect=ChildError("The cluster cannot be reached.")), \
+                patch.object(type(self.Forecast), "_get_local_executor", lambda model: InProcessExecutor()):
+            job = self._refresh()
+        self.assertEqual((job.state, job.result["refined"]), ("done", 4))
+        self.assertIn("cluster failed", " ".join(job.log_ids.mapped("message")))
+        self.company_a.gantry_forecast_engine = "local"
+        self.assertIsInstance(self.Forecast._get_executor(self.company_a), LocalExecutor)
+
+    def test_a_worker_that_is_ended_again_and_again_is_told_on_the_run(self):
+        job = self.Forecast._enqueue_refresh(self.company_a)
+        with self._tiers_in_process(pauses=99):
+            for _turn in range(40):
+                job._run_inline(max_steps=1)
+                if job.state == "done":
+                    break
+                for child, _begin in gantry_forecast_learn._learning.values():
+                    child.close()
+                gantry_forecast_learn._learning.clear()  # the process is gone, and the child with it
+        self.assertEqual(job.state, "done")
+        self.assertIn("limit_time_real_cron", self.Forecast._get_recipe(self.company_a).note)
+        self.assertTrue(self._forecast(self.steady).date_forecast)
+
+    def test_a_change_of_any_setting_is_learnt_in_the_next_night(self):
+        self._refresh()
+        recipe = self.Forecast._get_recipe(self.company_a)
+        self.assertFalse(self.Forecast._is_learning_due(self.company_a, recipe))
+        for name, value in (
+            ("gantry_forecast_exclude_outliers", True), ("gantry_forecast_history_days", 400),
+            ("gantry_forecast_transfer", True), ("gantry_forecast_statistical", True), ("gantry_forecast_horizon", 7),
+        ):
+            before = self.company_a[name]
+            self.company_a[name] = value
+            self.assertTrue(self.Forecast._is_learning_due(self.company_a, recipe), name)
+            self.company_a[name] = before
+        self.company_a.gantry_forecast_nightly = not self.company_a.gantry_forecast_nightly
+        self.assertFalse(self.Forecast._is_learning_due(self.company_a, recipe))
+
+    def test_an_event_and_a_lookalike_make_their_forecasts_due(self):
+        other = self._product("Other")
+        self._sales(other, self.rng.poisson(5, 60))
+        self._refresh()
+        due = [("company_id", "=", self.company_a.id), ("demand_changed", "=", True)]
+        self.assertFalse(self.Forecast.search(due))
+        event = self.env["gantry.demand.event"].with_user(self.user_planner).create({
+            "name": "Sale", "product_ids": self.steady.ids, "uplift_percent": 100, "company_id": self.company_a.id,
+            "date_from": "2026-03-09", "date_to": "2026-03-15",
+        })
+        self.assertEqual(self.Forecast.search(due), self._forecast(self.steady))
+        before = self._final(self._forecast(self.steady))
+        job = self._refresh(mode="nightly")
+        self.assertEqual(job.result["series"], 1)
+        self.assertGreater(self._final(self._forecast(self.steady))[1], 1.5 * before[1])
+        event.product_ids = other
+        self.assertEqual(self.Forecast.search(due), self._forecast(self.steady) | self._forecast(other))
+        self._refresh(mode="nightly")
+        event.unlink()
+        self.assertEqual(self.Forecast.search(due), self._forecast(other))
+        self._refresh(mode="nightly")
+        self._forecast(other).lookalike_product_id = self.steady
+        self.assertEqual(self.Forecast.search(due), self._forecast(other))
 
     def test_a_pause_does_not_stop_what_is_being_learnt(self):
         job = self.Forecast._enqueue_refresh(self.company_a)
@@ -221,6 +315,7 @@ class TestForecastRun(ForecastCase):
     def test_the_night_forecasts_only_what_changed(self):
         other = self._product("Other")
         self._sales(other, self.rng.poisson(5, 60))
+        self._deliver(self.steady, 20, self.wh_a1, "2026-02-25")  # from here on the warehouse delivers in Odoo
         self._refresh()
         stamp = self._forecast(other).write_date
         self.env.cr.execute("UPDATE gantry_forecast SET write_date = write_date - interval '1 hour'")
@@ -231,6 +326,23 @@ class TestForecastRun(ForecastCase):
         self.env.invalidate_all()
         self.assertNotEqual(self._forecast(self.steady).next_qty, before)
         self.assertLess(self._forecast(other).write_date, stamp)
+
+    def test_an_event_makes_the_forecasts_due_that_it_is_for(self):
+        other = self._product("Other")
+        self._sales(other, self.rng.poisson(5, 60))
+        self._refresh()
+        event = self.env["gantry.demand.event"].with_user(self.user_planner).create({
+            "name": "Sale", "date_from": "2026-03-09", "date_to": "2026-03-15", "uplift_percent": 100,
+            "product_ids": other.ids, "company_id": self.company_a.id,
+        })
+        due = self.Forecast.search([("demand_changed", "=", True)])
+        self.assertEqual(due, self._forecast(other))
+        before = self._final(due)
+        self._refresh(mode="nightly")
+        np.testing.assert_allclose(self._final(due)[1], 2 * before[1], rtol=1e-4)
+        self.assertFalse(due.demand_changed)
+        event.product_ids = self.steady
+        self.assertTrue(due.demand_changed and self._forecast(self.steady).demand_changed)
 
     def test_a_quiet_night_says_so(self):
         self._refresh()
@@ -341,3 +453,26 @@ class TestForecastRun(ForecastCase):
         self.assertGreater(forecast.horizon_qty, 0)
         self.assertAlmostEqual(forecast.value, 7 * forecast.horizon_qty, delta=0.01)
         self.assertAlmostEqual(sum(forecast.line_ids.mapped("value")), forecast.value, delta=0.01)
+
+
+@tagged("post_install", "-at_install")
+class TestForecastChildren(ForecastCase):
+    """Real child processes, on a clock that runs; the history ends in the past and is planned from there."""
+
+    def test_real_children_learn_and_forecast(self):
+        rng = np.random.default_rng(5)
+        for i in range(5):
+            self._sales(self._product(f"Product {i}"), rng.poisson(5, 60))
+        self.company_a.gantry_forecast_statistical = True
+        params = Params(tiers=("numpy",))
+        with patch.object(type(self.Forecast), "_uses_tiers", lambda model, record: True), \
+                patch.object(type(self.Forecast), "_start_learning",
+                             lambda model, problem, _params: start(model, problem, params)), \
+                patch.object(gantry_forecast_shards, "SHARD", (3, 3)):
+            start = GantryForecastLearn._start_learning
+            job = self._refresh()
+        self.assertEqual((job.state, job.error), ("done", False))
+        self.assertFalse(job.log_ids.filtered(lambda line: line.level == "warning").mapped("message"))
+        record = self.Forecast._get_recipe(self.company_a)
+        self.assertEqual((record.state, record.refined_count, record.note), ("done", 5, False))
+        self.assertFalse(gantry_forecast_learn._learning)
