@@ -27,7 +27,8 @@ class TestForecastTour(ForecastCase, HttpCase):
         self.start_tour("/odoo/gantry-planning", "gantry_forecast_planning", login="gantry_planner")
         override = self.Override.search([("product_id", "=", self.product.id)])
         self.assertEqual((override.quantity, override.user_id), (777, self.user_planner))
-        self.assertAlmostEqual(self._final(self._forecast(self.product))[0], 777, places=1)
+        # the running period is half sold: an override begins with the next one
+        self.assertAlmostEqual(self._final(self._forecast(self.product))[1], 777, places=1)
 
     def test_the_accuracy_page_compares_with_the_others(self):
         self.start_tour(

@@ -63,12 +63,17 @@ registry.category("web_tour.tours").add("gantry_forecast_planning", {
             run: "click",
         },
         {
-            content: "The forecast has changed at once",
-            trigger: "body:not(:has(.modal)) .o_field_widget[name=next_qty]:contains(777.00)",
+            content: "The override is counted",
+            trigger: "body:not(:has(.modal)) button[name=action_overrides] .o_stat_value:contains(1)",
         },
         {
-            content: "The override is counted",
-            trigger: "button[name=action_overrides] .o_stat_value:contains(1)",
+            content: "Look at the periods",
+            trigger: ".o_notebook .nav-link[name=lines]",
+            run: "click",
+        },
+        {
+            content: "The forecast has changed at once",
+            trigger: ".o_field_widget[name=line_ids] .o_data_row td[name=final]:contains(777.00)",
         },
         {
             content: "Open its page",
