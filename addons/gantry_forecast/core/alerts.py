@@ -16,7 +16,7 @@ __all__ = ["Failure", "failure", "fading", "seasonal"]
 
 LEAST_SALES = 4  # buckets with a sale below which nothing is said
 LEAST_JUDGED = 4  # backtest buckets below which nothing is said
-BIAS_DEVIATIONS, ERROR_DEVIATIONS = 2.5, 2.0
+BIAS_DEVIATIONS, ERROR_DEVIATIONS = 2.0, 1.7
 ORIGIN_CORRELATION = 0.3  # errors of one origin share the error of its level
 MATERIAL = 0.1  # of the demand judged; a smaller failure changes no decision
 SPREAD_POWER = 0.7  # errors grow a little slower than the level
