@@ -16,12 +16,14 @@ PLACES = ("addons", "tests", "setup")
 TOP_LEVEL = {"addons", "tests", "docker", "setup", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE"}
 ADDON_FILES = ("__init__.py", "__manifest__.py", "README.md", "pyproject.toml")
 TEXTS = (".py", ".md", ".xml", ".js", ".scss", ".toml", ".yml", ".txt", ".csv", ".sh", ".conf", "")
-# README.rst and author rules are OCA's own business; tables of words outside models have no environment to translate with; a model of
-# many lines is cut into files by theme; "write" of a class that is no model has no super.
+# README.rst and author rules are OCA's own business; tables of words outside models have no environment to
+# translate with; a model of many lines is cut into files by theme; "write" of a class that is no model has no super;
+# countries and units are short lists.
 PYLINT_OFF = (
     "prefer-env-translation",
     "consider-merging-classes-inherited",
     "method-required-super",
+    "no-search-all",
     "missing-readme",
     "manifest-required-author",
     "category-allowed-app",

@@ -34,5 +34,4 @@ from . import (
     res_config_settings,
     res_config_settings_import,
     stock_move,
-    stock_replenishment_info,
 )

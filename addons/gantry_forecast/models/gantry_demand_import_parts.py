@@ -42,7 +42,7 @@ class GantryDemandImportWarehouse(models.Model):
     name = fields.Char("In the file", required=True, readonly=True)
     line_count = fields.Integer("Lines", readonly=True)
     warehouse_id = fields.Many2one(
-        "stock.warehouse", "Warehouse", domain="[('company_id', '=', company_id)]", check_company=True,
+        "stock.warehouse", domain="[('company_id', '=', company_id)]", check_company=True,
         ondelete="cascade",
     )
 

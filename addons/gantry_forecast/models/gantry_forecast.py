@@ -54,7 +54,7 @@ class GantryForecast(models.Model):
     demand_changed = fields.Boolean(readonly=True, default=True, help="The history changed after the forecast.")
 
     demand_class = fields.Selection(CLASSES, string="Class", readonly=True)
-    model = fields.Char(string="Model", readonly=True, help="What really produced the forecast.")
+    model = fields.Char(readonly=True, help="What really produced the forecast.")
     tier = fields.Selection(TIERS, readonly=True)
     level = fields.Float(readonly=True, help="Demand per period now, without season.")
     trend = fields.Float(readonly=True, help="Change of demand per period.")
@@ -72,7 +72,7 @@ class GantryForecast(models.Model):
     last_year_qty = fields.Float(string="Same 30 Days Last Year", readonly=True)
     demand_12m_qty = fields.Float(string="Last 12 Months", readonly=True)
     value = fields.Monetary(
-        string="Value", readonly=True, help="The whole forecast at cost, or at the sales price without one.",
+        readonly=True, help="The whole forecast at cost, or at the sales price without one.",
     )
 
     wape = fields.Float(

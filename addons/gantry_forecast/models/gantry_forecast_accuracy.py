@@ -42,7 +42,7 @@ class GantryForecastAccuracy(models.Model):
     error_forecast = fields.Float(string="Error Gantry", readonly=True)
     error_statistical = fields.Float(string="Error without Overrides", readonly=True)
     error_naive = fields.Float(readonly=True)
-    error_window = fields.Float(string="Error Window", readonly=True)
+    error_window = fields.Float(readonly=True)
 
     _key = models.UniqueIndex("(product_id, warehouse_id, kind, date, lag)")
 

@@ -1,6 +1,4 @@
 import datetime
-import threading
-import urllib.parse
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -233,12 +231,6 @@ class GantryForecastApi(models.AbstractModel):
 
     # -- answers
 
-    def _plain(self, answer):
-        """The answer as the caller's protocol can carry it: XML-RPC knows no null, False stands for nothing there."""
-        # Odoo hides the request from RPC calls, but notes its address on the thread for the log
-        path = urllib.parse.urlsplit(getattr(threading.current_thread(), "url", None) or "").path
-        return _without_null(answer) if path.startswith("/xmlrpc") else answer
-
     def _get_measured(self, forecasts):
         """Names of the figures that were measured, by forecast: the ORM reads an empty figure as zero."""
         if not forecasts:
@@ -421,16 +413,3 @@ ERRORS = {
 def _round(value):
     """Stored as single precision: more digits would be noise."""
     return round(float(value), 4)
-
-
-def _without_null(value):
-    """The value with False for every null.
-
-    >>> _without_null({"a": [None, 0]})
-    {'a': [False, 0]}
-    """
-    if isinstance(value, dict):
-        return {key: _without_null(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_null(item) for item in value]
-    return False if value is None else value

@@ -113,11 +113,15 @@ class GantryForecastRecipeTier(models.Model):
         if self.reason == "base":
             return self.env._("The fast models are always used.")
         if self.reason == "better":
-            return self.env._("Used: error %.1f %% lower than with the simpler models (products tried: %s).",
-                              gain, self.series_count)
+            return self.env._(
+                "Used: error %(gain).1f %% lower than with the simpler models (products tried: %(count)s).",
+                gain=gain, count=self.series_count,
+            )
         if self.reason == "not_better":
-            return self.env._("Not used: no better than the simpler models (%.1f %%; products tried: %s).",
-                              gain, self.series_count)
+            return self.env._(
+                "Not used: no better than the simpler models (%(gain).1f %%; products tried: %(count)s).",
+                gain=gain, count=self.series_count,
+            )
         if self.reason == "not_installed":
             return self.env._("Not used: its library is not installed.")
         if self.reason == "not_asked":

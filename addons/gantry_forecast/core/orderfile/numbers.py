@@ -1,5 +1,6 @@
 """Numbers as people and systems write them."""
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -48,11 +49,8 @@ def parse(text: str, decimal: str = ".") -> tuple[float, int]:
         return math.nan, EMPTY
     group = "," if decimal == "." else "."
     if group not in text and "_" not in text:
-        try:
+        with contextlib.suppress(ValueError):
             value = float(text.replace(",", "."))
-        except ValueError:
-            pass
-        else:
             return (value, OK) if math.isfinite(value) else (math.nan, NOT_FINITE)
     return _parse_hard(text, decimal)
 
