@@ -3,9 +3,9 @@ import urllib.parse
 import xmlrpc.client
 from datetime import datetime, timedelta
 
+from odoo.addons.gantry_base.models.gantry_api import without_null
 from odoo.tests import HttpCase, freeze_time, tagged
 
-from ..models.gantry_forecast_api import _without_null
 from .common import TODAY
 from .test_api import READS, WRITES, ApiCase
 
@@ -100,7 +100,7 @@ class TestForecastApiHttp(ApiCase, HttpCase):
             answers = {way: call(name, **arguments) for way, call in self.ways().items()}
             self.assertEqual(answers["json2"], answers["jsonrpc"], name)
             # XML-RPC has no null
-            self.assertEqual(_without_null(answers["json2"]), answers["xmlrpc"], name)
+            self.assertEqual(without_null(answers["json2"]), answers["xmlrpc"], name)
             answer = answers["json2"]
             self.assertTrue(answer.get("items") or answer.get("reasons") or name == "list_overrides", name)
 
