@@ -128,4 +128,8 @@ class GantryForecastRecipeTier(models.Model):
             return self.env._("Switched off in the settings.")
         if self.reason == "too_few":
             return self.env._("Not used: too few products with enough history.")
+        if self.reason == "not_suited":
+            return self.env._("Not used: these models are not made for rare or irregular demand.")
+        if self.reason == "too_slow":
+            return self.env._("Not used: it would take longer than a refresh may take.")
         return self.env._("Not used: it failed in this run.")

@@ -63,3 +63,10 @@ class TestForecastWords(ForecastCase):
             {name: field.get("aggregator") for name, field in info.items()},
             {"p05": None, "p50": None, "p95": None, "final": "sum"},
         )
+
+    def test_every_reason_to_use_a_tier_or_not_has_its_own_sentence(self):
+        codes = ("base", "better", "not_better", "not_installed", "not_asked", "not_suited", "too_few", "too_slow")
+        tier = self.env["gantry.forecast.recipe.tier"]
+        sentences = {code: tier.new({"reason": code, "score": 1, "score_below": 2})._get_sentence() for code in codes}
+        self.assertEqual(len(set(sentences.values())), len(codes), sentences)
+        self.assertNotIn(tier.new({"reason": "a new trouble"})._get_sentence(), sentences.values())
