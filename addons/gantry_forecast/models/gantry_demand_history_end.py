@@ -65,42 +65,47 @@ class GantryDemandHistoryEnd(models.Model):
         Forecasts of a warehouse for which that has changed are due again.
         """
         self.env.flush_all()
+        go_live, import_end = self._read_sources(company)
+        changed = self.env["stock.warehouse"]
+        # sudo: a planner may not write on warehouses, and the demand of those he does not see counts as well
+        for warehouse in changed.sudo().with_context(active_test=False).search([("company_id", "=", company.id)]):
+            found = (go_live.get(warehouse.id, False), import_end.get(warehouse.id, False))
+            if found != (warehouse.gantry_go_live, warehouse.gantry_import_end):
+                warehouse.gantry_go_live, warehouse.gantry_import_end = found
+                changed |= warehouse
+        if changed and import_end:
+            self.env.cr.execute(
+                SQL("UPDATE gantry_forecast SET demand_changed = TRUE WHERE warehouse_id IN %s", changed._ids)
+            )
+            self.env["gantry.forecast"].invalidate_model(["demand_changed"])
+
+    def _read_sources(self, company):
+        """First day with deliveries and last imported day before it, by warehouse.
+
+        :return: two dicts of dates
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH own AS (
-                    SELECT warehouse_id, min(date) AS date FROM gantry_demand
-                     WHERE company_id = %(company)s AND source = 'delivery' AND quantity_out > 0 GROUP BY 1),
-                sent AS (
-                    SELECT demand.warehouse_id, max(demand.date) AS date
-                      FROM gantry_demand demand LEFT JOIN own ON own.warehouse_id = demand.warehouse_id
-                     WHERE demand.company_id = %(company)s AND demand.source = 'import'
-                       AND (own.date IS NULL OR demand.date < own.date) GROUP BY 1),
-                found AS (
-                    SELECT warehouse.id, own.date AS go_live, sent.date AS import_end
-                      FROM stock_warehouse warehouse
-                 LEFT JOIN own ON own.warehouse_id = warehouse.id
-                 LEFT JOIN sent ON sent.warehouse_id = warehouse.id
-                     WHERE warehouse.company_id = %(company)s)
-                UPDATE stock_warehouse warehouse
-                   SET gantry_go_live = found.go_live, gantry_import_end = found.import_end
-                  FROM found
-                 WHERE found.id = warehouse.id
-                   AND (warehouse.gantry_go_live, warehouse.gantry_import_end)
-                       IS DISTINCT FROM (found.go_live, found.import_end)
-                RETURNING warehouse.id, EXISTS (
-                          SELECT FROM gantry_demand WHERE company_id = %(company)s AND source = 'import')
+                SELECT warehouse_id, source, min(date) FILTER (WHERE quantity_out > 0), max(date) FROM gantry_demand
+                 WHERE company_id = %s AND source IN ('delivery', 'import') GROUP BY 1, 2
                 """,
-                company=company.id,
+                company.id,
             )
         )
-        if rows:
-            self.env["stock.warehouse"].invalidate_model(["gantry_go_live", "gantry_import_end"])
-        if changed := tuple(row[0] for row in rows if row[1]):
-            self.env.cr.execute(
-                SQL("UPDATE gantry_forecast SET demand_changed = TRUE WHERE warehouse_id IN %s", changed)
-            )
-            self.env["gantry.forecast"].invalidate_model(["demand_changed"])
+        go_live = {row[0]: row[2] for row in rows if row[1] == "delivery" and row[2]}
+        import_end = {row[0]: row[3] for row in rows if row[1] == "import"}
+        for warehouse_id, last in list(import_end.items()):
+            if warehouse_id in go_live and last >= go_live[warehouse_id]:
+                [(last,)] = self.env.execute_query(
+                    SQL(
+                        "SELECT max(date) FROM gantry_demand WHERE company_id = %s AND warehouse_id = %s"
+                        " AND source = 'import' AND date < %s",
+                        company.id, warehouse_id, go_live[warehouse_id],
+                    )
+                )
+            import_end[warehouse_id] = last or False
+        return go_live, import_end
 
     @api.model
     def _get_counted(self, company):
