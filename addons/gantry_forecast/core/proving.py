@@ -14,7 +14,9 @@ from .types import Params, Problem, Recipe, TierReport
 
 __all__ = ["finish", "prove"]
 
-PANEL_SHARES = {True: (0.0, 0.25, 0.5), False: (0.0, 0.25, 0.5, 0.75, 1.0)}  # dense or not
+PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+EQUAL = 0.5  # share that needs no estimate; for dense demand, where members differ most, more takes decisive evidence
+DECISIVE = 0.98  # loss, at every origin, of each step beyond the equal share against the step before
 TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
 PROVEN = (*batch.DENSE, *batch.SPARSE)  # dead and new products have nothing that upper tiers could learn from
@@ -282,12 +284,21 @@ def _best_share(proof: Proof, kind, judged, base):
         return base, 0.0
     ours = [proof.panel[case.start][case.rows] for case in judged]
     mixed = {share: [tiers.mix(below, guess, share) for below, guess in zip(base, ours, strict=True)]
-             for share in PANEL_SHARES[kind in batch.DENSE]}
+             for share in PANEL_SHARES}
     losses = {share: [_loss([case], [guess], proof.params.quantiles)
                       for case, guess in zip(judged, mixed[share], strict=True)] for share in mixed}
     fair = [share for share in mixed
             if all(new <= old for new, old in zip(losses[share], losses[0.0], strict=True))]
-    best = min(fair, key=lambda share: sum(losses[share]))
+    if kind not in batch.DENSE:
+        best = min(fair, key=lambda share: sum(losses[share]))
+        return mixed[best], best
+    best = min((share for share in fair if share <= EQUAL), key=lambda share: sum(losses[share]))
+    needed = min(DECISIVE, _needed(judged))
+    for share in (share for share in PANEL_SHARES if share > EQUAL):
+        # an estimated share fits the luck of two origins as well, an equal one does not
+        if best < EQUAL or any(new > old * needed for new, old in zip(losses[share], losses[best], strict=True)):
+            break
+        best = share
     return mixed[best], best
 
 

@@ -207,6 +207,6 @@ def _apply_panel(found, model, recipe, panel_rows, executor) -> None:
         merged = mix(base, guess, recipe.constants[kind.name]["panel_share"])
         found.quantiles[part] = np.maximum.accumulate(np.maximum(merged, 0), axis=2)
         if kind in batch.DENSE:
-            shift = mean_of_quantiles(merged, recipe.quantiles) - mean_of_quantiles(base, recipe.quantiles)
-            found.mean[part] = np.maximum(found.mean[part] + shift, 0)
+            # a median of points lies below the mean of skewed demand, and sums over products show it
+            found.mean[part] = mean_of_quantiles(found.quantiles[part], recipe.quantiles)
         model[part] = int(kind) + 2 * len(DemandClass)

@@ -5,7 +5,19 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from gantry_forecast_core import DemandClass, Params, Problem, Recipe, apply, boost, explain, learn, panel, statistical
+from gantry_forecast_core import (
+    DemandClass,
+    Params,
+    Problem,
+    Recipe,
+    apply,
+    boost,
+    explain,
+    learn,
+    panel,
+    proving,
+    statistical,
+)
 from gantry_forecast_core import tiers as tier_module
 from gantry_forecast_core.combine import spread_around
 
@@ -152,12 +164,39 @@ def test_panel_that_sees_the_pattern_is_switched_on(monkeypatch):
     monkeypatch.setattr(panel, "predict", predict)
     recipe = learn(_problem(whole), Params(backtest_origins=0))
     assert _report(recipe, DemandClass.SMOOTH, "panel").on and recipe.boosters["panel"] == b"seer"
-    assert recipe.constants["SMOOTH"]["panel_share"] == 0.5
+    assert recipe.constants["SMOOTH"]["panel_share"] == 1.0
     plan = apply(_problem(whole), recipe)
+    middle = tier_module.mean_of_quantiles(plan.quantiles, recipe.quantiles)
+    assert np.allclose(plan.mean, middle, rtol=0.02)
     assert plan.model_names[plan.model[0]].endswith("panel")
     numpy_only = learn(_problem(whole), Params(tiers=("numpy",), backtest_origins=0))
     error = np.abs(plan.mean - whole[:, T:]).mean()
     assert error < 0.7 * np.abs(apply(_problem(whole), numpy_only).mean - whole[:, T:]).mean()
+
+
+@pytest.mark.parametrize(("kind", "errors", "share"), [
+    (DemandClass.SMOOTH, (0.76, 0.76), 0.5),    # three quarters are better, by one percent only
+    (DemandClass.SMOOTH, (0.55, 0.55), 0.75),   # decisive at both origins, all of it is not
+    (DemandClass.SMOOTH, (0.55, 1.0), 0.5),     # decisive at one origin only
+    (DemandClass.SMOOTH, (0.1, 0.1), 1.0),
+    (DemandClass.SMOOTH, (3.0, 3.0), 0.0),
+    (DemandClass.LUMPY, (0.7, 0.7), 0.75),      # sparse demand takes the lowest loss
+])
+def test_more_than_an_equal_share_takes_decisive_evidence(kind, errors, share):
+    """Base errors of size one beside independent panel errors of a given size."""
+    rng = np.random.default_rng(5)
+    params, shape = Params(quantiles=(0.5,)), (4000, H)
+    cases, base, seen = [], [], {}
+    for start, error in zip((60, 54), errors, strict=True):
+        rows, actual = np.arange(shape[0]), np.full(shape, 100.0)
+        frame = SimpleNamespace(problem=SimpleNamespace(length=start))
+        cases.append(proving.Case(frame, rows, actual, np.ones((shape[0], 1)), None))
+        base.append((actual + rng.normal(0, 1, shape))[..., None])
+        seen[start] = (actual + rng.normal(0, error, shape))[..., None]
+    proof = proving.Proof(None, params, None, None, None, {}, seen, None)
+    guesses, found = proving._best_share(proof, kind, cases, base)
+    assert found == share
+    assert np.allclose(guesses[0], base[0] + share * (seen[60] - base[0]), atol=1e-4)
 
 
 def test_correction_learns_an_error_that_all_series_share():
