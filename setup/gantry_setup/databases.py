@@ -40,11 +40,12 @@ class Odoo:
             "db_host": self.server.host,
             "db_port": self.server.port,
             "db_user": self.server.user,
-            "db_password": self.server.password or False,
             "http_interface": "127.0.0.1",
             "list_db": False,
             "limit_time_real_cron": 600,
         }
+        if self.server.password:
+            values["db_password"] = self.server.password
         text = "[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}")

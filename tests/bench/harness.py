@@ -104,3 +104,16 @@ def main(run, name: str, add_arguments=None) -> int:
     if args.json:
         report.write(args.json)
     return 0
+
+
+def main_in_odoo(bench, env, path: str) -> None:
+    """Entry point of a benchmark that needs a database: module, Odoo environment, file for the figures.
+
+    What the benchmark writes is its own business to roll back; a failure is the caller's to see.
+    """
+    report = Report(bench.__name__.removeprefix("bench_"))
+    try:
+        bench.run(report, argparse.Namespace(quick=False), env)
+    except MissingData as missing:
+        report.note(str(missing))
+    report.write(path)
