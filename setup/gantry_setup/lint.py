@@ -123,7 +123,7 @@ def tracked() -> list[str]:
 def private_words() -> Findings:
     """No path of somebody's machine in the project."""
     found = Findings("paths")
-    pattern = re.compile(r"/home/[a-z]|/work/|/opt/dev|/root/")
+    pattern = re.compile(r"(?<![\w./])/(?:home|root|Users)/\w")
     for name in tracked():
         path = PROJECT / name
         if path.suffix in TEXTS and path.is_file() and path != Path(__file__):
