@@ -194,13 +194,17 @@ class DaskExecutor:
         key = hashlib.sha256(source).hexdigest()[:12]
         space = {"__name__": "gantry_forecast_remote"}
         exec(_REMOTE, space)
-        code = client.scatter(source, broadcast=True)
-        pending = {}
-        for number, args in enumerate(tasks):
-            blob = client.scatter(codec.dumps(tuple(args)))
-            future = client.submit(
+        # hash=False: data under a key made from its content would be shared with, and dropped by, other clients
+        code = client.scatter(source, broadcast=True, hash=False)
+        tasks = [tuple(args) for args in tasks]
+
+        def submit(number):
+            blob = client.scatter(codec.dumps(tasks[number]), hash=False)
+            return client.submit(
                 space["remote"], "gantry_forecast_core", key, code, name, blob, pure=False, retries=self.retries)
-            pending[future] = number
+
+        pending = {submit(number): number for number in range(len(tasks))}
+        losses = dict.fromkeys(range(len(tasks)), 0)
         try:
             while pending:
                 _check(stop)
@@ -208,7 +212,14 @@ class DaskExecutor:
                 if not done:
                     time.sleep(0.05)
                 for future in done:
-                    yield pending.pop(future), _unpack(future)
+                    number = pending.pop(future)
+                    if future.status in ("lost", "cancelled") and losses[number] < self.retries:
+                        # what was scattered to a lost machine cannot be computed again there: send it once more
+                        losses[number] += 1
+                        code = client.scatter(source, broadcast=True, hash=False)
+                        pending[submit(number)] = number
+                        continue
+                    yield number, _unpack(future)
                     _check(stop)
         finally:
             client.cancel(list(pending))
