@@ -19,5 +19,16 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "gantry_reorder/static/src/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "gantry_reorder/static/tests/*.test.js",
+        ],
+        "web.assets_tests": [
+            "gantry_reorder/static/tests/tours/**/*",
+        ],
+    },
     "installable": True,
 }
