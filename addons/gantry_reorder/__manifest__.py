@@ -16,6 +16,7 @@
         "views/gantry_reorder_leadtime_views.xml",
         "views/gantry_reorder_change_views.xml",
         "views/gantry_reorder_issue_views.xml",
+        "views/gantry_reorder_whatif_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

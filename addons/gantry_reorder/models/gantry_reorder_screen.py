@@ -1,0 +1,72 @@
+"""Windows that the buttons of the replenishment screens open."""
+
+from odoo import models
+
+
+class GantryReorderPolicy(models.Model):
+    _inherit = "gantry.reorder.policy"
+
+    def action_whatif(self):
+        """Open the sliders for the products under this policy."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("gantry_reorder.gantry_reorder_whatif_action")
+        return action | {"params": {"policy_id": self.id}}
+
+
+class GantryReorderIssue(models.Model):
+    _inherit = "gantry.reorder.issue"
+
+    def action_open_cause(self):
+        """Open the record on which the problem can be mended."""
+        self.ensure_one()
+        if self.kind in ("multiple_cap", "infeasible", "no_policy") and self.rule_id.policy_id:
+            record = self.rule_id.policy_id
+        elif self.kind in ("min_above_max", "hand", "no_lead", "order_failed") and self.rule_id:
+            record = self.rule_id
+        elif self.kind == "no_forecast" and self._get_forecast():
+            record = self._get_forecast()
+        else:
+            record = self.product_id
+        record.check_access("read")
+        return {
+            "type": "ir.actions.act_window", "res_model": record._name, "res_id": record.id,
+            "views": [[False, "form"]], "name": self.message,
+        }
+
+    def _get_forecast(self):
+        return self.env["gantry.forecast"].search(
+            [("product_id", "=", self.product_id.id), ("warehouse_id", "=", self.warehouse_id.id)], limit=1)
+
+
+class GantryReorderRule(models.Model):
+    _inherit = "gantry.reorder.rule"
+
+    def action_forecast(self):
+        """Open the forecast behind the rule, or the planning list when there is none."""
+        self.ensure_one()
+        forecast = self.env["gantry.forecast"].search(
+            [("product_id", "=", self.product_id.id), ("warehouse_id", "=", self.warehouse_id.id)], limit=1)
+        if not forecast:
+            return self.env["ir.actions.actions"]._for_xml_id("gantry_forecast.gantry_forecast_action")
+        return {"type": "ir.actions.act_window", "res_model": forecast._name, "res_id": forecast.id,
+                "views": [[False, "form"]], "name": self.env._("Forecast")}
+
+    def action_product(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "product.product", "res_id": self.product_id.id,
+                "views": [[False, "form"]], "name": self.product_id.display_name}
+
+    def action_orderpoint(self):
+        """Open Odoo's own list of reordering rules on this one."""
+        action = self.env["ir.actions.actions"]._for_xml_id("stock.action_orderpoint")
+        return action | {"domain": [("id", "in", self.orderpoint_id.ids)], "context": {}}
+
+    def action_policy(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "gantry.reorder.policy", "res_id": self.policy_id.id,
+                "views": [[False, "form"]], "name": self.policy_id.name}
+
+    def action_whatif(self):
+        """Open the sliders for these products."""
+        action = self.env["ir.actions.actions"]._for_xml_id("gantry_reorder.gantry_reorder_whatif_action")
+        return action | {"params": {"rule_ids": self.ids}}
