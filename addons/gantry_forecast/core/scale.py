@@ -27,6 +27,7 @@ __all__ = [
 
 SHARD_SIZE = 5000
 _CANCELLED = "The forecast was cancelled."
+_LOST = "A machine of the Dask cluster was lost in the middle of the forecast."
 
 
 class Executor(Protocol):
@@ -164,7 +165,7 @@ class DaskExecutor:
     address : str
         The scheduler, such as 'tcp://planner:8786'.
     retries : int
-        How often a task is repeated elsewhere when its machine disappears.
+        How often a task is sent again when its machine disappears.
     timeout_s : float
         How long to wait for the scheduler.
     """
@@ -188,24 +189,12 @@ class DaskExecutor:
             yield from self._run(client, name, tasks, stop)
 
     def _run(self, client, name, tasks, stop):
-        import hashlib
-
-        source = _source()
-        key = hashlib.sha256(source).hexdigest()[:12]
-        space = {"__name__": "gantry_forecast_remote"}
-        exec(_REMOTE, space)
-        # hash=False: data under a key made from its content would be shared with, and dropped by, other clients
-        code = client.scatter(source, broadcast=True, hash=False)
+        send = _sender(client, name, retries=self.retries)
         tasks = [tuple(args) for args in tasks]
-
-        def submit(number):
-            blob = client.scatter(codec.dumps(tasks[number]), hash=False)
-            return client.submit(
-                space["remote"], "gantry_forecast_core", key, code, name, blob, pure=False, retries=self.retries)
-
-        pending = {submit(number): number for number in range(len(tasks))}
-        losses = dict.fromkeys(range(len(tasks)), 0)
+        pending: dict = {}
+        losses = [0] * len(tasks)
         try:
+            pending.update((send(args), number) for number, args in enumerate(tasks))
             while pending:
                 _check(stop)
                 done = [future for future in pending if future.done()]
@@ -213,22 +202,64 @@ class DaskExecutor:
                     time.sleep(0.05)
                 for future in done:
                     number = pending.pop(future)
-                    if future.status in ("lost", "cancelled") and losses[number] < self.retries:
-                        # what was scattered to a lost machine cannot be computed again there: send it once more
+                    found = _fetch(future)
+                    if found is None:
                         losses[number] += 1
-                        code = client.scatter(source, broadcast=True, hash=False)
-                        pending[submit(number)] = number
+                        if losses[number] > self.retries:
+                            raise ChildError(_LOST, str(future))
+                        pending[send(tasks[number], again=True)] = number
                         continue
-                    yield number, _unpack(future)
+                    yield number, _unpack(*found)
                     _check(stop)
         finally:
             client.cancel(list(pending))
 
 
-def _unpack(future):
-    if future.status != "finished":
-        raise ChildError("A machine of the Dask cluster was lost in the middle of the forecast.", str(future))
-    state, body = future.result()
+def _sender(client, name, *, retries):
+    """A function that sends one task, and the code when it was lost; what was sent cannot be computed again there."""
+    import hashlib
+
+    from distributed import TimeoutError as DaskTimeoutError
+
+    source = _source()
+    key = hashlib.sha256(source).hexdigest()[:12]
+    space = {"__name__": "gantry_forecast_remote"}
+    exec(_REMOTE, space)
+
+    def scatter(data, **options):
+        # hash=False: data under a key made from its content would be shared with, and dropped by, other clients
+        try:
+            return client.scatter(data, hash=False, **options)
+        except DaskTimeoutError as error:
+            raise ChildError(_LOST, str(error)) from error
+
+    code = scatter(source, broadcast=True)
+
+    def send(args, *, again=False):
+        nonlocal code
+        if again and code.status != "finished":
+            code = scatter(source, broadcast=True)
+        return client.submit(space["remote"], "gantry_forecast_core", key, code, name, scatter(codec.dumps(args)),
+                             pure=False, retries=retries)
+
+    return send
+
+
+def _fetch(future):
+    """The answer of an ended task; None when it was lost with its machine, or with what it had been sent."""
+    from concurrent.futures import CancelledError
+
+    if future.status in ("lost", "cancelled"):
+        return None
+    try:
+        return future.result()
+    except CancelledError:  # it ended well, and then its machine went
+        return None
+    except Exception as error:
+        raise ChildError(_LOST, str(error)) from error
+
+
+def _unpack(state, body):
     if state == "problem":
         raise ProblemError(body)
     if state == "failed":

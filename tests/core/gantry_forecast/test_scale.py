@@ -3,6 +3,8 @@
 import dataclasses
 import doctest
 import importlib
+import os
+import signal
 import sys
 
 import gantry_forecast_core as core
@@ -124,6 +126,52 @@ def test_cancel_reaches_the_cluster(case, cluster):
     problem, recipe, _ = case
     with pytest.raises(Cancelled):
         map_shards(problem, recipe, DaskExecutor(cluster), shard_size=5, stop=lambda: True)
+
+
+def lose_workers(address, keep):
+    """End all but `keep` worker processes of the cluster, without a word, as a power cut does."""
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        pids = list(client.run(os.getpid).values())
+    for pid in pids[keep:]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def begin_on(own, problem, recipe, **options):
+    """Shards that come from a cluster of their own; the first one is there already."""
+    running = iterate_shards(problem, recipe, DaskExecutor(own.scheduler_address, **options), shard_size=2)
+    return running, next(running)
+
+
+@pytest.fixture
+def own_cluster():
+    """A cluster that a test may damage."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+        yield found
+
+
+@pytest.mark.parametrize("survivors", [1, 0])
+def test_a_lost_machine_does_not_lose_the_run(case, own_cluster, survivors):
+    """What lay on it is sent again; every series comes once, with the figures of a run without an accident."""
+    problem, recipe, whole = case
+    running, first = begin_on(own_cluster, problem, recipe, retries=5)
+    lose_workers(own_cluster.scheduler_address, survivors)
+    seen = []
+    for rows, plan in [first, *running]:
+        np.testing.assert_allclose(plan.quantiles, whole.quantiles[rows], rtol=1e-5)
+        seen.extend(rows)
+    assert sorted(seen) == list(range(problem.size))
+
+
+def test_a_machine_that_is_lost_too_often_is_a_sentence(case, own_cluster):
+    """Without a second try the run ends, and says why."""
+    running, _first = begin_on(own_cluster, *case[:2], retries=0)
+    lose_workers(own_cluster.scheduler_address, 0)
+    with pytest.raises(ChildError, match="A machine of the Dask cluster was lost"):
+        list(running)
 
 
 def test_an_error_on_the_cluster_is_a_sentence(case, cluster):
