@@ -11,6 +11,12 @@
         "security/ir.model.access.csv",
         "security/gantry_hold_rules.xml",
         "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "views/wizard_views.xml",
+        "views/gantry_hold_views.xml",
+        "views/gantry_hold_lot_views.xml",
+        "views/stock_views.xml",
+        "views/menus.xml",
     ],
     "installable": True,
 }

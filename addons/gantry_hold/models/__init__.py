@@ -1,12 +1,14 @@
-from . import gantry_hold
-from . import gantry_hold_lot
-from . import gantry_hold_hit
-from . import gantry_hold_place
-from . import gantry_hold_release
-from . import gantry_hold_quarantine
-from . import stock_location
-from . import stock_lot
-from . import stock_move
-from . import stock_move_line
-from . import stock_quant
-from . import product_product
+from . import (
+    gantry_hold,
+    gantry_hold_hit,
+    gantry_hold_lot,
+    gantry_hold_place,
+    gantry_hold_quarantine,
+    gantry_hold_release,
+    product_product,
+    stock_location,
+    stock_lot,
+    stock_move,
+    stock_move_line,
+    stock_quant,
+)

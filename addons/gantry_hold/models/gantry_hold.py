@@ -83,9 +83,7 @@ class GantryHold(models.Model):
 
     @api.depends("line_ids.state", "hit_ids")
     def _compute_counts(self):
-        lots = self.env["gantry.hold.lot"]._read_group(
-            [("hold_id", "in", self.ids)], ["hold_id", "state"], ["__count"]
-        )
+        lots = self.env["gantry.hold.lot"]._read_group([("hold_id", "in", self.ids)], ["hold_id", "state"], ["__count"])
         # sudo: reservations of companies that may not be seen are counted, not shown
         Hit = self.env["gantry.hold.hit"]
         domain = Domain("hold_id", "in", self.ids)
@@ -103,6 +101,22 @@ class GantryHold(models.Model):
         for hold in self:
             hold.qty_on_hand = sum(hold.line_ids.mapped("qty_on_hand"))
             hold.qty_outside_quarantine = sum(hold.line_ids.mapped("qty_outside_quarantine"))
+
+    # -- buttons of the form
+
+    def action_open_hits(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("gantry_hold.gantry_hold_hit_action")
+        return action | {"domain": [("hold_id", "in", self.ids)]}
+
+    def action_open_stock(self):
+        """Where the lots of the hold are."""
+        lots = self.line_ids.lot_id
+        action = lots.env["stock.quant"].with_context(search_default_internal_loc=1).action_view_quants()
+        return action | {"domain": [("lot_id", "in", lots.ids)], "name": self.env._("Stock of %s", self.display_name)}
+
+    def action_open_moves(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.stock_move_line_action")
+        return action | {"domain": [("move_id.gantry_hold_id", "in", self.ids)], "context": {}}
 
     @api.model_create_multi
     def create(self, vals_list):

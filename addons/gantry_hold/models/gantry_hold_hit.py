@@ -14,7 +14,9 @@ class GantryHoldHit(models.Model):
     lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="cascade", readonly=True)
     product_id = fields.Many2one(related="lot_id.product_id", store=True)
     move_id = fields.Many2one("stock.move", "Move", index="btree_not_null", ondelete="set null", readonly=True)
-    picking_id = fields.Many2one("stock.picking", "Transfer", index="btree_not_null", ondelete="set null", readonly=True)
+    picking_id = fields.Many2one(
+        "stock.picking", "Transfer", index="btree_not_null", ondelete="set null", readonly=True
+    )
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     reference = fields.Char("Document", readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)

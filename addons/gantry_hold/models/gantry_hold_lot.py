@@ -41,9 +41,7 @@ class GantryHoldLot(models.Model):
     decision_reason = fields.Text("Reason of the decision", readonly=True)
     qty_at_hold = fields.Float("On hand when held", readonly=True, digits="Product Unit")
     qty_on_hand = fields.Float("On hand", compute="_compute_quantities", digits="Product Unit")
-    qty_outside_quarantine = fields.Float(
-        "Not in quarantine", compute="_compute_quantities", digits="Product Unit"
-    )
+    qty_outside_quarantine = fields.Float("Not in quarantine", compute="_compute_quantities", digits="Product Unit")
     uom_id = fields.Many2one(related="product_id.uom_id")
 
     _once_active = models.UniqueIndex("(hold_id, lot_id) WHERE state <> 'released'", "A lot is in a hold once only.")
@@ -83,6 +81,11 @@ class GantryHoldLot(models.Model):
         for line in self:
             line.qty_on_hand = total.get(line.lot_id.id, 0.0)
             line.qty_outside_quarantine = outside.get(line.lot_id.id, 0.0)
+
+    def action_open_hold(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("gantry_hold.gantry_hold_action")
+        return action | {"views": [(False, "form")], "res_id": self.hold_id.id}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,21 @@ class GantryHold(models.Model):
     """Goods on hold to the quarantine location of their warehouse, and back."""
 
     _inherit = "gantry.hold"
+
+    can_put_back = fields.Boolean(compute="_compute_can_put_back")
+    move_count = fields.Integer("Number of quarantine moves", compute="_compute_move_count")
+
+    @api.depends("line_ids.state")
+    def _compute_can_put_back(self):
+        for hold in self:
+            hold.can_put_back = "released" in hold.line_ids.mapped("state") and hold._has_goods_to_put_back()
+
+    def _compute_move_count(self):
+        counts = dict(
+            self.env["stock.move"]._read_group([("gantry_hold_id", "in", self.ids)], ["gantry_hold_id"], ["__count"])
+        )
+        for hold in self:
+            hold.move_count = counts.get(hold, 0)
 
     def action_move_to_quarantine(self):
         """Move everything that is on hold here into the quarantine location of its warehouse."""
@@ -51,16 +66,19 @@ class GantryHold(models.Model):
         self.check_access("read")
         vals_list = []
         for hold in self:
-            lots = hold.line_ids.filtered(lambda line: line.state == "released").lot_id
-            lots = lots.filtered(lambda lot: lot.gantry_hold_state == "free")
-            vals_list += hold._prepare_put_back_vals(lots)
+            vals_list += hold._prepare_put_back_vals()
         if not vals_list:
             raise UserError(self.env._("No released goods of this hold are in quarantine."))
         self.env["stock.move"].create(vals_list)._action_done()
         return True
 
-    def _prepare_put_back_vals(self, lots):
+    def _has_goods_to_put_back(self):
+        return bool(self._prepare_put_back_vals())
+
+    def _prepare_put_back_vals(self):
         """Moves back, newest first, as far as the goods are still where the hold had put them."""
+        lots = self.line_ids.filtered(lambda line: line.state == "released").lot_id
+        lots = lots.filtered(lambda lot: lot.gantry_hold_state == "free")
         done = self.env["stock.move.line"].search(
             [
                 ("move_id.gantry_hold_id", "=", self.id),

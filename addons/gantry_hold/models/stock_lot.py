@@ -59,16 +59,17 @@ class StockLot(models.Model):
         """The state of the lots from their holds, also those of other companies."""
         # sudo: all holds count, and nobody may write the state by hand
         lots = self.sudo()
-        rows = self.env["gantry.hold.lot"].sudo()._read_group(
-            [("lot_id", "in", lots.ids), ("state", "in", ACTIVE_STATES)], ["lot_id", "state"]
+        rows = (
+            self.env["gantry.hold.lot"]
+            .sudo()
+            ._read_group([("lot_id", "in", lots.ids), ("state", "in", ACTIVE_STATES)], ["lot_id", "state"])
         )
         states = dict.fromkeys(lots, "free")
         for lot, state in rows:
             if SEVERITY[state] > SEVERITY.get(states[lot], 0):
                 states[lot] = state
         for state, group in lots.grouped(states.get).items():
-            changed = group.filtered(lambda lot: lot.gantry_hold_state != state)
-            changed.gantry_hold_state = state
+            group.filtered_domain([("gantry_hold_state", "!=", state)]).gantry_hold_state = state
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -42,6 +42,10 @@ class StockMoveLine(models.Model):
             return dest.usage == "supplier" or bool(self.sudo().move_id.scrap_id)
         return False
 
+    def _gantry_would_be_refused(self):
+        """Whether the line could not stay if its lot were put on hold now."""
+        return not self._gantry_may_go("held", self.env["stock.location"]._gantry_quarantine_ids())
+
     def _gantry_check_hold(self):
         """Refuse lines that take a lot on hold out of the house or out of its place."""
         refused = self.filtered(lambda line: line.gantry_hold_refused and line.quantity > 0)
@@ -49,10 +53,10 @@ class StockMoveLine(models.Model):
             return
         places = "\n".join(
             self.env._(
-                "- lot %(lot)s of %(product)s, from %(source)s to %(dest)s (%(why)s)",
+                "- lot %(lot)s of %(product)s, from %(origin)s to %(dest)s (%(why)s)",
                 lot=line.lot_id.name,
                 product=line.product_id.display_name,
-                source=line.location_id.display_name,
+                origin=line.location_id.display_name,
                 dest=line.location_dest_id.display_name,
                 why=line.lot_id.gantry_hold_text,
             )

@@ -43,7 +43,7 @@ class StockQuant(models.Model):
     def _get_reserve_quantity(
         self, product_id, location_id, quantity, uom_id=None, lot_id=None, package_id=None, owner_id=None, strict=False
     ):
-        """Strict reservation and the cache of quants bypass the domain: a chain asks for the very lot that it brought."""
+        """Strict reservation and the cache of quants bypass the domain: a chain asks for the lot that it brought."""
         if product_id.uom_id.compare(quantity, 0.0) > 0 and self._gantry_lot_is_held(lot_id):
             return []
         return super()._get_reserve_quantity(
@@ -52,9 +52,7 @@ class StockQuant(models.Model):
 
     def _gantry_lot_is_held(self, lot):
         return (
-            bool(lot)
-            and not self.env.context.get("gantry_hold_allowed")
-            and lot.sudo().gantry_hold_state not in FREE
+            bool(lot) and not self.env.context.get("gantry_hold_allowed") and lot.sudo().gantry_hold_state not in FREE
         )
 
     @api.depends("gantry_hold_state")

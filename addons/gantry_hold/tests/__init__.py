@@ -1,2 +1,1 @@
-from . import test_hold
-from . import test_hold_doors
+from . import test_hold, test_hold_doors

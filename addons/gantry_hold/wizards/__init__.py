@@ -1,0 +1,1 @@
+from . import gantry_hold_decision, gantry_hold_wizard
