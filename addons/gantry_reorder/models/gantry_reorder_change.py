@@ -11,7 +11,9 @@ class GantryReorderChange(models.Model):
 
     rule_id = fields.Many2one("gantry.reorder.rule", readonly=True, index="btree_not_null", ondelete="set null")
     orderpoint_id = fields.Many2one(
-        "stock.warehouse.orderpoint", string="Reordering Rule", readonly=True, index="btree_not_null", ondelete="set null")
+        "stock.warehouse.orderpoint", string="Reordering Rule", readonly=True, index="btree_not_null",
+        ondelete="set null",
+    )
     product_id = fields.Many2one("product.product", required=True, readonly=True, ondelete="cascade")
     location_id = fields.Many2one("stock.location", readonly=True, ondelete="cascade")
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, ondelete="cascade")
@@ -32,6 +34,8 @@ class GantryReorderChange(models.Model):
     new_min = fields.Float(readonly=True, aggregator=None)
     new_max = fields.Float(readonly=True, aggregator=None)
     new_multiple = fields.Float(readonly=True, aggregator=None)
-    reason = fields.Text(readonly=True)
+    numbers = fields.Json(readonly=True)
+    note = fields.Char(readonly=True)
+    reason = fields.Text(compute="_compute_reason")
     undone = fields.Boolean(readonly=True)
     undone_by_id = fields.Many2one("gantry.reorder.change", readonly=True, ondelete="set null")

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 KINDS = [
     ("no_vendor", "No Vendor"),
+    ("no_source", "No Source"),
     ("no_lead", "No Lead Time"),
     ("no_forecast", "No Forecast"),
     ("no_policy", "No Policy"),
@@ -40,7 +41,3 @@ class GantryReorderIssue(models.Model):
     date_last = fields.Datetime("Last Seen", readonly=True)
 
     _key = models.UniqueIndex("(rule_id, kind)", "This problem is listed already.")
-
-    def _compute_message(self):
-        for issue in self:
-            issue.message = dict(KINDS)[issue.kind]

@@ -62,6 +62,14 @@ class GantryReorderPolicy(models.Model):
 
     target_kind = fields.Selection(TARGET_KINDS, string="Target", required=True, default="fill")
     target_pct = fields.Float("Service Target (%)", default=97.0, aggregator=None)
+    share_target = fields.Boolean(
+        "Reach the Target Together",
+        help="The products under this policy reach the service target on the whole, most of it where it costs least.",
+    )
+    lead_days = fields.Float(
+        "Lead Time if Unknown (Days)", aggregator=None,
+        help="Used where nothing was measured and nothing is set in Odoo; 0 leaves such rules alone and lists them.",
+    )
     shortage_pct = fields.Float(
         "Shortage Cost (%)", default=30.0, aggregator=None,
         help="What a unit that cannot be served costs, in per cent of its value.",
@@ -107,7 +115,8 @@ class GantryReorderPolicy(models.Model):
         "The holding cost must be above 0, the other costs must not be negative.",
     )
     _limits_positive = models.Constraint(
-        "CHECK (min_days >= 0 AND max_days >= 0 AND cap_days >= 0 AND cap_qty >= 0 AND approve_change_pct >= 0)",
+        "CHECK (min_days >= 0 AND max_days >= 0 AND cap_days >= 0 AND cap_qty >= 0 AND approve_change_pct >= 0"
+        " AND lead_days >= 0)",
         "Limits must not be negative.",
     )
     _days_order = models.Constraint(

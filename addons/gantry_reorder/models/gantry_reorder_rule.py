@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.addons.gantry_forecast.models.gantry_forecast_recipe import CLASSES
 from odoo.addons.gantry_forecast.tools.guard import refuse_figures
 
-from .gantry_reorder_policy import ABC, MODES
+from .gantry_reorder_policy import ABC, MODES, TARGET_KINDS
 
 STATES = [
     ("ok", "In Order"),
@@ -24,7 +24,19 @@ LEAD_SOURCES = [
     ("category", "Measured for the category"),
     ("route", "Measured for the route"),
     ("set", "As set in Odoo"),
+    ("policy", "As set in the policy"),
     ("none", "Unknown"),
+]
+BINDINGS = [
+    ("none", "The target alone"),
+    ("bin_space", "Bin space"),
+    ("shelf_life", "Shelf life"),
+    ("max_days", "Most stock"),
+    ("min_days", "Least stock"),
+    ("committed", "Orders of customers"),
+    ("budget", "Budget"),
+    ("minimum_qty", "Least order of the vendor"),
+    ("service_group", "Target reached together"),
 ]
 PLANNER_FIELDS = ("order_qty", "order_qty_manual", "snoozed_until", "note")
 
@@ -53,7 +65,8 @@ class GantryReorderRule(models.Model):
         [("warehouse", "Warehouse"), ("bin", "Pick Face")], required=True, default="warehouse", readonly=True,
     )
     orderpoint_id = fields.Many2one(
-        "stock.warehouse.orderpoint", string="Reordering Rule", readonly=True, ondelete="set null", index="btree_not_null",
+        "stock.warehouse.orderpoint", string="Reordering Rule", readonly=True, ondelete="set null",
+        index="btree_not_null",
     )
     policy_id = fields.Many2one("gantry.reorder.policy", readonly=True, ondelete="set null", index="btree_not_null")
     mode = fields.Selection(MODES, readonly=True)
@@ -66,6 +79,9 @@ class GantryReorderRule(models.Model):
     supplier_warehouse_id = fields.Many2one(
         "stock.warehouse", string="Supplied from", readonly=True, ondelete="set null")
     route_id = fields.Many2one("stock.route", string="Route", readonly=True, ondelete="set null")
+    seller_id = fields.Many2one("product.supplierinfo", string="Vendor Price", readonly=True, ondelete="set null")
+    route_days = fields.Float("Days of the Route", readonly=True, aggregator=None, help="Delays of Odoo's rules.")
+    set_lead_days = fields.Float("Lead Time as Set (Days)", readonly=True, aggregator=None)
 
     old_min = fields.Float("Minimum", readonly=True, aggregator=None, help="Of the rule in force.")
     old_max = fields.Float("Maximum", readonly=True, aggregator=None, help="Of the rule in force.")
@@ -74,6 +90,10 @@ class GantryReorderRule(models.Model):
     new_max = fields.Float("New Maximum", readonly=True, aggregator=None)
     new_multiple = fields.Float("New Multiple", readonly=True, aggregator=None)
     change_pct = fields.Float("Change (%)", readonly=True, aggregator="avg")
+    hand_edited = fields.Boolean(
+        "Edited by Hand", readonly=True,
+        help="Somebody has set the reordering rule by hand; it is not changed again before a proposal is accepted.",
+    )
 
     forecast_day_qty = fields.Float("Demand a Day", readonly=True, aggregator=None)
     safety_qty = fields.Float("Safety Stock", readonly=True)
@@ -85,7 +105,16 @@ class GantryReorderRule(models.Model):
     unit_cost = fields.Float(readonly=True, aggregator=None)
     lead_days_mean = fields.Float("Lead Time (Days)", readonly=True, aggregator="avg")
     lead_days_p90 = fields.Float("Lead Time, 9 of 10 (Days)", readonly=True, aggregator="avg")
+    lead_days_p10 = fields.Float("Lead Time, Fastest of 10 (Days)", readonly=True, aggregator=None)
     lead_source = fields.Selection(LEAD_SOURCES, readonly=True)
+    lead_count = fields.Integer("Receipts Measured", readonly=True, aggregator=None)
+    protect_days = fields.Float(
+        "Days to Cover", readonly=True, aggregator=None, help="Lead time and time to the next review.")
+    protect_qty = fields.Float("Demand to Cover", readonly=True, aggregator=None)
+    usual_order_qty = fields.Float("Usual Order", readonly=True, aggregator=None)
+    target_kind = fields.Selection(TARGET_KINDS, string="Target", readonly=True)
+    binding = fields.Selection(BINDINGS, string="Limited by", readonly=True)
+    waste_qty = fields.Float("Will Expire", readonly=True, help="Stock that expires before it sells.")
 
     on_hand_qty = fields.Float("On Hand", readonly=True)
     incoming_qty = fields.Float("Incoming", readonly=True)
@@ -123,10 +152,6 @@ class GantryReorderRule(models.Model):
             rule.order_qty_manual = rule.order_qty
             rule.has_manual_qty = rule.order_qty != rule.order_qty_computed
 
-    def _compute_explanation(self):
-        for rule in self:
-            rule.explanation = []
-
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -136,9 +161,3 @@ class GantryReorderRule(models.Model):
     def write(self, vals):
         refuse_figures(self, vals, allowed=PLANNER_FIELDS)
         return super().write(vals)
-
-    # -- the run
-
-    @api.model
-    def _cron_reorder(self):
-        """Every night: one job per company."""

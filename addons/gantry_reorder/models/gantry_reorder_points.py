@@ -1,0 +1,156 @@
+from odoo import models
+from odoo.tools import SQL
+
+from .gantry_reorder_explain import NUMBERS
+
+RECOMPUTE_LIMIT = 200  # of more rules at once Odoo's stored figures are set in one statement
+
+
+class GantryReorderPoints(models.Model):
+    """Writing Odoo's reordering rules, always with a line in the history.
+
+    Callers have checked that the user may: writing a reordering rule needs the inventory manager, planners change
+    them through this one path.
+    """
+
+    _inherit = "gantry.reorder.rule"
+
+    def _write_points(self, company, ids, new_min, new_max, kind):
+        """Set minimum and maximum of the reordering rules behind some rows. One that was changed by hand since the
+        row was settled is left alone.
+
+        :return: ids of the rows that were written
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            WITH wanted AS (
+                SELECT * FROM unnest(%(ids)s::int[], %(mins)s::float8[], %(maxs)s::float8[])
+                              AS wanted(rule_id, new_min, new_max)
+            ), written AS (
+                UPDATE stock_warehouse_orderpoint point
+                   SET product_min_qty = wanted.new_min, product_max_qty = wanted.new_max,
+                       write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
+                  FROM wanted JOIN gantry_reorder_rule rule ON rule.id = wanted.rule_id
+                 WHERE point.id = rule.orderpoint_id AND point.product_min_qty::float8 = rule.old_min
+                   AND point.product_max_qty::float8 = rule.old_max
+             RETURNING rule.id AS rule_id, wanted.new_min, wanted.new_max
+            ), logged AS (
+                INSERT INTO gantry_reorder_change (
+                    rule_id, orderpoint_id, product_id, location_id, warehouse_id, company_id, policy_id, date, user_id,
+                    kind, old_min, old_max, old_multiple, new_min, new_max, new_multiple, numbers,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT rule.id, rule.orderpoint_id, rule.product_id, rule.location_id, rule.warehouse_id,
+                       rule.company_id, rule.policy_id, now() AT TIME ZONE 'UTC', %(uid)s, %(kind)s,
+                       rule.old_min, rule.old_max, rule.old_multiple, written.new_min, written.new_max,
+                       rule.old_multiple, %(numbers)s,
+                       %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM written JOIN gantry_reorder_rule rule ON rule.id = written.rule_id
+            )
+            UPDATE gantry_reorder_rule rule
+               SET old_min = written.new_min, old_max = written.new_max, state = 'applied', hand_edited = FALSE,
+                   change_pct = 0
+              FROM written WHERE written.rule_id = rule.id
+         RETURNING rule.id, rule.orderpoint_id
+            """,
+            ids=[int(one) for one in ids], mins=[float(one) for one in new_min], maxs=[float(one) for one in new_max],
+            numbers=self._get_numbers_sql(), uid=self.env.uid, kind=kind,
+        ))
+        found = self.env.cr.fetchall()
+        self._settle_point_figures([point for _rule, point in found])
+        self.invalidate_model()
+        return [rule for rule, _point in found]
+
+    def _settle_point_figures(self, point_ids):
+        """Bring what Odoo keeps with a reordering rule (to order, deadline) in line with new levels."""
+        points = self.env["stock.warehouse.orderpoint"].browse(point_ids)
+        points.invalidate_recordset()
+        if len(points) <= RECOMPUTE_LIMIT:
+            # sudo: stored figures of rules that were just written
+            points.sudo().modified(["product_min_qty", "product_max_qty"])
+            return
+        self.env.cr.execute(SQL(
+            """
+            UPDATE stock_warehouse_orderpoint point
+               SET qty_to_order_computed = CASE
+                       WHEN rule.on_hand_qty + rule.incoming_qty - rule.committed_qty >= point.product_min_qty THEN 0
+                       ELSE ceil(((point.product_max_qty
+                                   - (rule.on_hand_qty + rule.incoming_qty - rule.committed_qty)::numeric)
+                                  / COALESCE(NULLIF(rule.new_multiple, 0), 0.01)::numeric))
+                            * COALESCE(NULLIF(rule.new_multiple, 0), 0.01)::numeric END,
+                   deadline_date = CASE WHEN rule.on_hand_qty < point.product_min_qty
+                                        THEN CURRENT_DATE ELSE point.deadline_date END
+              FROM gantry_reorder_rule rule
+             WHERE rule.orderpoint_id = point.id AND point.id = ANY(%s)
+            """,
+            point_ids,
+        ))
+
+    def _create_points(self, company, ids, new_min, new_max):
+        """Create reordering rules for rows that have none. In automatic mode Odoo's scheduler orders by itself, else
+        they only propose.
+
+        :return: ids of the rows that have one now
+        """
+        rules = self.browse([int(one) for one in ids])
+        levels = dict(zip(rules.ids, zip(map(float, new_min), map(float, new_max), strict=True), strict=True))
+        Point = self.env["stock.warehouse.orderpoint"]
+        # one that was archived is used again: Odoo allows only one per product and location
+        old = Point.sudo().with_context(active_test=False).search([
+            ("active", "=", False), ("product_id", "in", rules.product_id.ids),
+            ("location_id", "in", rules.location_id.ids), ("company_id", "=", company.id),
+        ])
+        known = {(point.product_id, point.location_id): point for point in old}
+        vals_list, fresh = [], self.browse()
+        for rule in rules:
+            vals = self._get_point_levels(rule, levels[rule.id])
+            point = known.get((rule.product_id, rule.location_id))
+            if point:
+                point._write_by_gantry({"active": True, **vals})
+            else:
+                fresh += rule
+                vals_list.append({
+                    "product_id": rule.product_id.id, "warehouse_id": rule.warehouse_id.id,
+                    "location_id": rule.location_id.id, "company_id": company.id, **vals,
+                })
+        # sudo: planners may not create rules by hand, the policy or their approval lets this path do it
+        points = Point.sudo().with_company(company).create(vals_list)
+        known |= dict(zip(((rule.product_id, rule.location_id) for rule in fresh), points, strict=True))
+        for rule in rules.sudo():
+            low, high = levels[rule.id]
+            rule.write({
+                "orderpoint_id": known[rule.product_id, rule.location_id].id, "old_min": low, "old_max": high,
+                "state": "applied", "change_pct": 0, "active": True,
+            })
+        rules._log_change("create", dict.fromkeys(rules.ids, (0.0, 0.0)), levels)
+        return rules.ids
+
+    def _get_point_levels(self, rule, levels):
+        low, high = levels
+        return {
+            "product_min_qty": low, "product_max_qty": high, "trigger": "auto" if rule.mode == "auto" else "manual",
+        }
+
+    def _get_numbers_sql(self):
+        """SQL of the numbers behind a row, kept with each change of its rule."""
+        return SQL("jsonb_build_object(%s)", SQL(", ").join(
+            SQL("%s::text, %s", name, SQL.identifier("rule", name)) for name in NUMBERS))
+
+    def _log_change(self, kind, old, new, note=None):
+        """A line in the history for each row.
+
+        :param old: (minimum, maximum) by id of the row, before
+        :param new: the same, after
+        """
+        # sudo: nobody writes the history by hand
+        return self.env["gantry.reorder.change"].sudo().create([
+            {
+                "rule_id": rule.id, "orderpoint_id": rule.orderpoint_id.id, "product_id": rule.product_id.id,
+                "location_id": rule.location_id.id, "warehouse_id": rule.warehouse_id.id,
+                "company_id": rule.company_id.id, "policy_id": rule.policy_id.id, "user_id": self.env.uid,
+                "kind": kind, "note": note, "numbers": {name: rule[name] for name in NUMBERS},
+                "old_min": old[rule.id][0], "old_max": old[rule.id][1], "old_multiple": rule.old_multiple,
+                "new_min": new[rule.id][0], "new_max": new[rule.id][1], "new_multiple": rule.old_multiple,
+            }
+            for rule in self
+        ])
