@@ -17,6 +17,7 @@
         "views/gantry_reorder_change_views.xml",
         "views/gantry_reorder_issue_views.xml",
         "views/gantry_reorder_whatif_views.xml",
+        "views/gantry_reorder_backtest_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -13,6 +13,15 @@ class GantryReorderPolicy(models.Model):
         return action | {"params": {"policy_id": self.id}}
 
 
+    def action_backtest(self):
+        """Begin a replay of the products under this policy."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "gantry.reorder.backtest", "views": [[False, "form"]],
+            "name": self.env._("Replay"), "context": {"default_policy_id": self.id},
+        }
+
+
 class GantryReorderIssue(models.Model):
     _inherit = "gantry.reorder.issue"
 
@@ -65,6 +74,13 @@ class GantryReorderRule(models.Model):
         self.ensure_one()
         return {"type": "ir.actions.act_window", "res_model": "gantry.reorder.policy", "res_id": self.policy_id.id,
                 "views": [[False, "form"]], "name": self.policy_id.name}
+
+    def action_backtest(self):
+        """Begin a replay of these products."""
+        return {
+            "type": "ir.actions.act_window", "res_model": "gantry.reorder.backtest", "views": [[False, "form"]],
+            "name": self.env._("Replay"), "context": {"default_product_ids": self.product_id.ids},
+        }
 
     def action_whatif(self):
         """Open the sliders for these products."""
