@@ -14,12 +14,14 @@
         "views/gantry_reorder_policy_views.xml",
         "views/gantry_reorder_rule_views.xml",
         "views/gantry_reorder_leadtime_views.xml",
+        "views/gantry_reorder_option_views.xml",
         "views/gantry_reorder_change_views.xml",
         "views/gantry_reorder_issue_views.xml",
         "views/gantry_reorder_whatif_views.xml",
         "views/gantry_reorder_backtest_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/gantry_reorder_pickface_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -8,6 +8,9 @@ from . import (  # the models themselves, before what extends them
 
 # isort: split
 from . import (
+    gantry_reorder_accept,
+    gantry_reorder_api,
+    gantry_reorder_api_write,
     gantry_reorder_apply,
     gantry_reorder_backtest,
     gantry_reorder_backtest_data,
@@ -16,9 +19,13 @@ from . import (
     gantry_reorder_explain,
     gantry_reorder_health,
     gantry_reorder_leadtime_build,
+    gantry_reorder_option,
+    gantry_reorder_order,
+    gantry_reorder_pickface,
     gantry_reorder_points,
     gantry_reorder_policy_match,
     gantry_reorder_problem,
+    gantry_reorder_projection,
     gantry_reorder_read,
     gantry_reorder_read_lead,
     gantry_reorder_rows,

@@ -84,6 +84,7 @@ class GantryReorderApply(models.Model):
         change = _get_change(batch, plan)
         exists = batch.rows["orderpoint_id"] > 0
         moved = ~exists | (change > IGNORED_CHANGE) | (batch.rows["old_min"] > batch.rows["old_max"])
+        moved &= ~(_get_change(batch, plan, "kept") <= IGNORED_CHANGE)  # turned down before
         needed = exists | (plan.max_qty > 0)
         large = exists & (asks > 0) & (change > asks)
         states = np.zeros(n, np.int32)
@@ -170,9 +171,10 @@ def _get_sum(events, size):
     return np.bincount(events.row, events.qty, minlength=size)[:size]
 
 
-def _get_change(batch, plan):
-    """Largest relative change of minimum or maximum, as a share of the rule in force; NaN without one."""
-    old_min, old_max = batch.rows["old_min"], batch.rows["old_max"]
+def _get_change(batch, plan, kind="old"):
+    """Largest relative change of minimum or maximum, as a share of the rule in force (or of the levels that were
+    turned down); NaN without one."""
+    old_min, old_max = batch.rows[f"{kind}_min"], batch.rows[f"{kind}_max"]
     base = np.maximum(np.maximum(np.abs(old_max), np.abs(old_min)), batch.problem.rounding)
     return np.maximum(np.abs(plan.min_qty - old_min), np.abs(plan.max_qty - old_max)) / base
 

@@ -62,7 +62,10 @@ class Issues:
         cr.execute(SQL(
             """
             DELETE FROM gantry_reorder_issue issue
-             WHERE issue.rule_id = ANY(%(ids)s) AND issue.kind != 'order_failed'
+             WHERE issue.rule_id = ANY(%(ids)s)
+               AND (issue.kind != 'order_failed'
+                    OR EXISTS (SELECT FROM gantry_reorder_rule rule
+                                WHERE rule.id = issue.rule_id AND rule.order_qty <= 0))
                AND NOT EXISTS (SELECT FROM gantry_reorder_found found
                                 WHERE found.rule_id = issue.rule_id AND (%(kinds)s::text[])[found.kind] = issue.kind)
             """,

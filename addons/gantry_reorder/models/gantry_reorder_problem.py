@@ -19,7 +19,8 @@ FACTS = [
         "id", "product_id", "warehouse_id", "location_id", "orderpoint_id", "policy_id", "supplier_warehouse_id",
         "source", "vendor_id", "seller_id", "categ_id", "currency_id")),
     *((name, "f8") for name in (
-        "old_min", "old_max", "old_multiple", "standard_price", "list_price", "route_days", "seller_delay", "pack",
+        "old_min", "old_max", "kept_min", "kept_max", "old_multiple",
+        "standard_price", "list_price", "route_days", "seller_delay", "pack",
         "shelf_days")),
     *((name, "?") for name in ("product_active", "hand_edited", "whole_units", "uom_fits", "has_seller")),
 ]
@@ -106,6 +107,7 @@ class GantryReorderProblem(models.Model):
                    COALESCE(array_position(%(sources)s::text[], rule.source::text), 0), COALESCE(rule.vendor_id, 0),
                    COALESCE(rule.seller_id, 0), COALESCE(rule.categ_id, 0), COALESCE(seller.currency_id, 0),
                    COALESCE(rule.old_min, %(nan)s), COALESCE(rule.old_max, %(nan)s),
+                   COALESCE(NULLIF(rule.kept_min, 0), %(nan)s), COALESCE(NULLIF(rule.kept_max, 0), %(nan)s),
                    COALESCE(rule.old_multiple, %(nan)s),
                    COALESCE((product.standard_price ->> %(key)s)::float8, 0), COALESCE(template.list_price, 0)::float8,
                    COALESCE(rule.route_days, 0)::float8, COALESCE(seller.delay, 0)::float8,

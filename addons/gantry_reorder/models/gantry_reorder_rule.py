@@ -90,6 +90,8 @@ class GantryReorderRule(models.Model):
     new_max = fields.Float("New Maximum", readonly=True, aggregator=None)
     new_multiple = fields.Float("New Multiple", readonly=True, aggregator=None)
     change_pct = fields.Float("Change (%)", readonly=True, aggregator="avg")
+    kept_min = fields.Float(readonly=True, aggregator=None, help="A proposed minimum that was turned down.")
+    kept_max = fields.Float(readonly=True, aggregator=None, help="A proposed maximum that was turned down.")
     hand_edited = fields.Boolean(
         "Edited by Hand", readonly=True,
         help="Somebody has set the reordering rule by hand; it is not changed again before a proposal is accepted.",

@@ -74,6 +74,7 @@ class GantryReorderRun(models.Model):
         receipts = self.env["gantry.reorder.leadtime"]._refresh(company)
         count = self._settle_rows(company)
         job._log(self.env._("%(rules)s rules; lead times measured on %(count)s receipts.", rules=count, count=receipts))
+        self.env["gantry.reorder.pickface"]._generate_all(company)
         return {"step": "shards", "rules": count, "todo": self._get_shards(company)}
 
     def _get_shards(self, company):

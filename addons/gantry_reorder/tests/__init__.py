@@ -1,1 +1,1 @@
-from . import test_reorder_tours
+from . import test_reorder_run
