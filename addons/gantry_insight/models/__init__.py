@@ -1,0 +1,18 @@
+from . import (
+    gantry_alert,
+    gantry_alert_find,
+    gantry_alert_tell,
+    gantry_explain,
+    gantry_forecast,
+    gantry_insight,
+    gantry_insight_api,
+    gantry_insight_history,
+    gantry_insight_overview,
+    gantry_insight_refresh,
+    gantry_insight_run,
+    gantry_insight_stage,
+    mail_activity,
+    res_company,
+    res_config_settings,
+    res_users,
+)
