@@ -6,6 +6,7 @@ import numpy as np
 
 from odoo import models
 from odoo.addons.gantry_forecast import core as forecast_core
+from odoo.addons.gantry_forecast.models.gantry_demand_build import QUANTITY
 from odoo.addons.gantry_forecast.tools import buckets
 from odoo.addons.gantry_forecast.tools.copy import copy_query
 from odoo.tools import SQL
@@ -119,10 +120,14 @@ class GantryReorderBacktestData(models.Model):
               FROM gantry_reorder_rule rule
         CROSS JOIN LATERAL (
                 SELECT %(day)s AS day,
-                       CASE WHEN dst.warehouse_id = rule.warehouse_id THEN 1 ELSE -1 END * move.product_qty AS quantity
+                       CASE WHEN dst.warehouse_id = rule.warehouse_id THEN 1 ELSE -1 END * %(quantity)s AS quantity
                   FROM stock_move move
                   JOIN stock_location src ON src.id = move.location_id
                   JOIN stock_location dst ON dst.id = move.location_dest_id
+                  JOIN product_product product ON product.id = move.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom uom ON uom.id = move.product_uom
+                  JOIN uom_uom template_uom ON template_uom.id = template.uom_id
                  WHERE move.product_id = rule.product_id AND move.state = 'done'
                    AND src.warehouse_id IS DISTINCT FROM dst.warehouse_id
                    AND rule.warehouse_id IN (src.warehouse_id, dst.warehouse_id)) flow
@@ -130,7 +135,7 @@ class GantryReorderBacktestData(models.Model):
              GROUP BY 1, 2
             """,
             day=self.env["gantry.demand"]._get_day(company, SQL("move.date")), first=days[0].astype(object),
-            ids=rule_ids.tolist(),
+            ids=rule_ids.tolist(), quantity=QUANTITY,
         ), [("id", "i4"), ("date", "M8[D]"), ("qty", "f8")])
         rows = np.searchsorted(rule_ids, found["id"])
         column = (found["date"] - days[0]).astype(int)

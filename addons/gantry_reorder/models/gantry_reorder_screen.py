@@ -50,6 +50,24 @@ class GantryReorderIssue(models.Model):
 class GantryReorderRule(models.Model):
     _inherit = "gantry.reorder.rule"
 
+    # buttons above the list, which hand over the selection even when nothing is selected
+
+    def action_run_list(self):
+        """Run all rules of the company in the background."""
+        return self.env[self._name].action_run()
+
+    def action_accept_list(self):
+        """Accept the selected proposals, or all open ones."""
+        return self.action_accept() if self else self.env[self._name].action_accept_all()
+
+    def action_order_list(self):
+        """Order the selected rows, or all that are due."""
+        return self.action_order() if self else self.env[self._name].action_order_all()
+
+    def action_snooze_week(self):
+        """Put these rows off for a week."""
+        return self.action_snooze(days=7)
+
     def action_forecast(self):
         """Open the forecast behind the rule, or the planning list when there is none."""
         self.ensure_one()

@@ -1,1 +1,1 @@
-from . import test_reorder_run
+from . import test_reorder_backtest, test_reorder_leads, test_reorder_run, test_reorder_tours

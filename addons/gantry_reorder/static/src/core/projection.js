@@ -7,6 +7,7 @@
  * @property {number[]} mean expected stock at the end of each coming day
  * @property {number[]} low 5 % quantile
  * @property {number[]} high 95 % quantile
+ * @property {number[]} [planned] expected stock when what is proposed is ordered
  * @property {number} min reorder point
  * @property {number} max order-up-to level
  * @property {[string, number][]} incoming quantities on their way, by day
@@ -64,6 +65,7 @@ export function projectionModel(data, keep = 90) {
         mean,
         low: ahead(data.low),
         high: ahead(data.high),
+        planned: ahead(data.planned),
         incoming: byDay(data.incoming, dates, start),
         committed: byDay(data.committed, dates, start),
         min: Number.isFinite(data.min) ? data.min : null,

@@ -29,7 +29,7 @@ export class ProjectionChart extends Component {
             data: null,
             loaded: false,
             phone: false,
-            show: { history: true, band: true, flows: true, ...kept },
+            show: { history: true, band: true, flows: true, planned: false, ...kept },
         });
         useRecordObserver((record) => {
             // read what tells that the figures have changed
@@ -69,6 +69,7 @@ export class ProjectionChart extends Component {
             { name: "history", label: _t("History") },
             { name: "band", label: _t("Band") },
             { name: "flows", label: _t("Orders") },
+            { name: "planned", label: _t("If ordered") },
         ];
     }
 
@@ -92,6 +93,9 @@ export class ProjectionChart extends Component {
             series.push({ name: "history", kind: "step", label: _t("Stock so far"), values: model.history });
         }
         series.push({ name: "mean", label: _t("Projected stock"), values: model.mean });
+        if (show.planned) {
+            series.push({ name: "planned", label: _t("If ordered as proposed"), values: model.planned });
+        }
         return series;
     }
 
