@@ -73,10 +73,10 @@ class GantryReorderLeadtimeBuild(models.Model):
                    (array_agg(days::real ORDER BY received DESC))[:%(kept)s],
                    (array_agg(weight::real ORDER BY received DESC))[:%(kept)s],
                    %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-              FROM gantry_receipt WHERE %(all)s GROUP BY %(keys)s
+              FROM gantry_receipt WHERE %(known)s IS NOT NULL GROUP BY %(keys)s
             """,
             keys=SQL(", ").join(names), company=company.id, source=source, level=level, kept=KEPT, uid=self.env.uid,
-            all=SQL(" AND ").join(SQL("%s IS NOT NULL", name) for name in names),
+            known=names[0],  # a receipt without a vendor still tells about the product
         ))
 
     # -- receipts

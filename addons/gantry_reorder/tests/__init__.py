@@ -1,1 +1,7 @@
-from . import test_reorder_backtest, test_reorder_leads, test_reorder_run, test_reorder_tours
+from . import (
+    test_reorder_backtest,
+    test_reorder_leads,
+    test_reorder_policy,
+    test_reorder_run,
+    test_reorder_tours,
+)

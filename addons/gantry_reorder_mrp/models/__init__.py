@@ -1,0 +1,1 @@
+from . import gantry_reorder_leadtime, gantry_reorder_rule
