@@ -9,6 +9,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from .pen import Pen
+
 SIZE = 256
 SMALL = 128
 SCALE = 3  # drawn larger and scaled down: smooth edges
@@ -19,43 +21,6 @@ TINTS = {
     "Machinery spares": "#eceff1", "Projects": "#f2ecf6",
 }
 INKS = ("#1f6fb2", "#2e8b57", "#c8601e", "#b23a48", "#6b4fa0", "#00838f", "#a67c00", "#455a64")
-
-
-class _Pen:
-    """Draws shapes given in per cent."""
-
-    def __init__(self, draw, side, ground="#ffffff"):
-        self.draw, self.unit, self.ground = draw, side / 100, ground
-
-    def _box(self, x, y, rx, ry):
-        u = self.unit
-        return ((x - rx) * u, (y - ry) * u, (x + rx) * u, (y + ry) * u)
-
-    def disc(self, x, y, r, fill, ry=None):
-        self.draw.ellipse(self._box(x, y, r, ry or r), fill=fill)
-
-    def ring(self, x, y, r, width, fill):
-        self.draw.ellipse(self._box(x, y, r, r), outline=fill, width=round(width * self.unit))
-
-    def arc(self, x, y, r, begin, end, width, fill):
-        self.draw.arc(self._box(x, y, r, r), begin, end, fill=fill, width=round(width * self.unit))
-
-    def box(self, x1, y1, x2, y2, fill, radius=2):
-        u = self.unit
-        self.draw.rounded_rectangle((x1 * u, y1 * u, x2 * u, y2 * u), radius * u, fill=fill)
-
-    def shape(self, fill, *points):
-        self.draw.polygon([(x * self.unit, y * self.unit) for x, y in points], fill=fill)
-
-    def line(self, fill, width, *points):
-        points = [(x * self.unit, y * self.unit) for x, y in points]
-        self.draw.line(points, fill=fill, width=round(width * self.unit), joint="curve")
-
-    def spokes(self, x, y, inner, outer, count, width, fill, turn=0.0):
-        for number in range(count):
-            angle = 2 * math.pi * number / count + turn
-            dx, dy = math.cos(angle), math.sin(angle)
-            self.line(fill, width, (x + inner * dx, y + inner * dy), (x + outer * dx, y + outer * dy))
 
 
 def _tyre(p, ink):
@@ -395,7 +360,7 @@ def _icon(key, top, ink):
     side = SIZE * SCALE
     ground = TINTS.get(top, "#eeeeee")
     image = Image.new("RGBA", (side, side), ground)
-    GLYPHS[key](_Pen(ImageDraw.Draw(image, "RGBA"), side, ground), ink)
+    GLYPHS[key](Pen(ImageDraw.Draw(image, "RGBA"), side, ground), ink)
     return _png(image, (SIZE, SIZE)), _png(image, (SMALL, SMALL))
 
 
@@ -410,7 +375,7 @@ def logo():
     """PNG of the company's logo: a gabled warehouse with a door of three boxes."""
     side = 256 * SCALE
     image = Image.new("RGBA", (side, side), "#ffffff")
-    pen = _Pen(ImageDraw.Draw(image, "RGBA"), side)
+    pen = Pen(ImageDraw.Draw(image, "RGBA"), side)
     pen.shape("#1d3f5e", (8, 44), (50, 12), (92, 44), (92, 90), (8, 90))
     pen.shape("#ffffff", (20, 50), (80, 50), (80, 90), (20, 90))
     for x, y in ((25, 71), (51, 71), (38, 54)):
