@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 SHARD_SIZE = 5000
+REPLACEMENT_S = 90  # a cluster without any machine left starts new ones; a busy host takes its time
 _CANCELLED = "The forecast was cancelled."
 _LOST = "A machine of the Dask cluster was lost in the middle of the forecast."
 
@@ -229,7 +230,7 @@ def _sender(client, name, *, retries):
     def scatter(data, **options):
         # hash=False: data under a key made from its content would be shared with, and dropped by, other clients
         try:
-            return client.scatter(data, hash=False, **options)
+            return client.scatter(data, hash=False, timeout=REPLACEMENT_S, **options)
         except DaskTimeoutError as error:
             raise ChildError(_LOST, str(error)) from error
 
