@@ -16,6 +16,7 @@
         "views/gantry_hold_views.xml",
         "views/gantry_hold_lot_views.xml",
         "views/stock_views.xml",
+        "views/product_views.xml",
         "views/menus.xml",
     ],
     "installable": True,

@@ -1,6 +1,8 @@
 from . import (
     gantry_hold,
+    gantry_hold_api,
     gantry_hold_hit,
+    gantry_hold_inspection,
     gantry_hold_lot,
     gantry_hold_place,
     gantry_hold_quarantine,
@@ -10,5 +12,6 @@ from . import (
     stock_lot,
     stock_move,
     stock_move_line,
+    stock_picking,
     stock_quant,
 )

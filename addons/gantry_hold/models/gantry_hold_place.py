@@ -6,6 +6,9 @@ from odoo.fields import Domain
 
 from .gantry_hold import KINDS
 
+# more lots than these get no note of their own, which would cost as much as the hold; they show their holds anyway
+NOTED_LOTS = 200
+
 
 class GantryHold(models.Model):
     """Placing a hold: states of lots, reservations released in one go, a list of what was hit."""
@@ -129,8 +132,9 @@ class GantryHold(models.Model):
 
     def _log_placed(self, hits):
         """Notes on the lots and on the transfers that lost a reservation."""
-        text = self.env._("On hold by %(hold)s: %(reason)s", hold=self.name, reason=self.reason)
-        self.line_ids.lot_id._message_log_batch(bodies=dict.fromkeys(self.line_ids.lot_id.ids, text))
+        self._log_on_lots(
+            self.line_ids.lot_id, self.env._("On hold by %(hold)s: %(reason)s", hold=self.name, reason=self.reason)
+        )
         bodies = {}
         for picking, group in hits.filtered("picking_id").grouped("picking_id").items():
             names = ", ".join(sorted(set(group.lot_id.mapped("name"))))
@@ -140,6 +144,11 @@ class GantryHold(models.Model):
             )  # fmt: skip
         if bodies:
             self.env["stock.picking"].browse(bodies)._message_log_batch(bodies=bodies)
+
+    @api.model
+    def _log_on_lots(self, lots, text):
+        if len(lots) <= NOTED_LOTS:
+            lots._message_log_batch(bodies=dict.fromkeys(lots.ids, text))
 
     @api.model
     def _cron_sweep(self):

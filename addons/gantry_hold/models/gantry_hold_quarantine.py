@@ -59,7 +59,13 @@ class GantryHold(models.Model):
                     )
                     | {"gantry_hold_id": self.id}
                 )
+        self._move_done(vals_list)
+
+    def _move_done(self, vals_list):
         self.env["stock.move"].create(vals_list)._action_done()
+        # nothing says so but the quants, and depending on every quant there is would slow down all other moves
+        self.invalidate_recordset(["qty_outside_quarantine", "qty_on_hand", "can_put_back", "move_count"])
+        self.line_ids.invalidate_recordset(["qty_outside_quarantine", "qty_on_hand"])
 
     def action_put_back(self):
         """Move released lots from quarantine to where this hold had taken them from."""
@@ -69,7 +75,7 @@ class GantryHold(models.Model):
             vals_list += hold._prepare_put_back_vals()
         if not vals_list:
             raise UserError(self.env._("No released goods of this hold are in quarantine."))
-        self.env["stock.move"].create(vals_list)._action_done()
+        self._move_done(vals_list)
         return True
 
     def _has_goods_to_put_back(self):

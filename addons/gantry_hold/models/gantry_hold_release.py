@@ -34,6 +34,7 @@ class GantryHold(models.Model):
             }
         )
         self._after_decision(lines, self.env._("Released from %(hold)s: %(reason)s"), reason)
+        lines._reserve_again()
         return lines.lot_id.sudo(False)
 
     def _reject(self, lots=None, reason=None):
@@ -75,6 +76,18 @@ class GantryHold(models.Model):
         lines.lot_id._gantry_update_hold_state()
         for hold, group in lines.grouped("hold_id").items():
             body = text % {"hold": hold.name, "reason": reason}
-            group.lot_id._message_log_batch(bodies=dict.fromkeys(group.lot_id.ids, body))
+            self._log_on_lots(group.lot_id, body)
             if hold.state in ("released", "rejected"):
                 hold.activity_ids.action_feedback(feedback=reason)
+
+
+class GantryHoldLot(models.Model):
+    _inherit = "gantry.hold.lot"
+
+    def _reserve_again(self):
+        """What lost its reservation to the hold and still waits gets another try, a step of a chain its own lot."""
+        free = self.lot_id.filtered(lambda lot: lot.gantry_hold_state == "free")
+        moves = self.hold_id.hit_ids.filtered(lambda hit: hit.lot_id in free).move_id
+        moves.filtered(
+            lambda move: move.state in ("waiting", "confirmed", "partially_available") and not move.picked
+        )._action_assign()

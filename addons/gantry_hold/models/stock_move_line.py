@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -136,10 +138,44 @@ class StockMoveLine(models.Model):
         return bool(lot) and lot.sudo().gantry_hold_state != "free"
 
     def _gantry_unreserve(self):
-        """Delete the lines and free what they reserved, with the quants read once for all."""
+        """Delete the lines and free what they reserved, with one update for all quants.
+
+        Odoo's own way takes half a dozen queries per line, which is minutes for a recall.
+        """
         if not self:
             return
-        cache = self.env["stock.quant"]._get_quants_by_products_locations(
-            self.product_id, self.location_id, extra_domain=[("lot_id", "in", [*self.lot_id.ids, False])]
+        wanted = defaultdict(float)
+        for line in self:
+            if line.product_id.is_storable and not line.move_id._should_bypass_reservation(line.location_id):
+                wanted[line._gantry_quant_key()] += line.quantity_product_uom
+        quants = self.env["stock.quant"].search(
+            [
+                ("product_id", "in", self.product_id.ids),
+                ("location_id", "in", self.location_id.ids),
+                ("lot_id", "in", [*self.lot_id.ids, False]),
+                ("reserved_quantity", ">", 0),
+            ]
         )
-        self.with_context(quants_cache=cache).unlink()
+        by_key = quants.grouped(
+            lambda quant: (
+                quant.product_id.id, quant.location_id.id, quant.lot_id.id, quant.package_id.id, quant.owner_id.id
+            )
+        )  # fmt: skip
+        for key, quantity in wanted.items():
+            without_lot = (*key[:2], False, *key[3:])
+            # like Odoo: the quants of the lot first, then those without a lot
+            for quant in [*by_key.get(key, ()), *by_key.get(without_lot, ())]:
+                taken = min(quant.reserved_quantity, quantity)
+                if taken > 0:
+                    quant.with_prefetch(quants.ids).reserved_quantity -= taken
+                    quantity -= taken
+        self.flush_recordset()
+        # the quants are free already: a line of nothing is deleted without touching them again
+        self.env.cr.execute(
+            SQL("UPDATE stock_move_line SET quantity = 0, quantity_product_uom = 0 WHERE id = ANY(%s)", self.ids)
+        )
+        self.invalidate_recordset(["quantity", "quantity_product_uom"], flush=False)
+        self.unlink()
+
+    def _gantry_quant_key(self):
+        return self.product_id.id, self.location_id.id, self.lot_id.id, self.package_id.id, self.owner_id.id

@@ -38,7 +38,8 @@ class HoldCase(GantryCase):
     @classmethod
     def _picking(cls, product, qty, source=None, dest=None, picking_type=None, confirm=True):
         picking_type = picking_type or cls.wh_a1.out_type_id
-        picking = cls.env["stock.picking"].create(
+        Picking = cls.env["stock.picking"].with_company(picking_type.company_id)
+        picking = Picking.create(
             {
                 "picking_type_id": picking_type.id,
                 "location_id": (source or cls.stock).id,
