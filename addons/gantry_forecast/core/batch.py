@@ -121,7 +121,7 @@ def _lookalike_season(problem, y, known, phase, m, prior):
     rows = np.flatnonzero(problem.lookalike >= 0)
     donors = problem.lookalike[rows]
     own = season.profile(y[:, donors], known[:, donors], phase, m, prior[donors])
-    prior[rows] = own.index
+    prior[rows] = season.smoothed(own.index)
     return prior
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["Season", "group_index", "group_sums", "moving_average", "profile", "ratios"]
+__all__ = ["Season", "group_index", "group_sums", "moving_average", "profile", "ratios", "smoothed"]
+
+ROUGH_FROM = 24  # shapes of more positions than this are smoothed over neighbours before others take them
 
 
 class Season:
@@ -89,13 +91,25 @@ def group_index(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     Thin groups are pulled towards all groups, and weekly shapes are smoothed over neighbouring weeks.
     """
     m, count = top.shape
-    if m > 24:
+    if m > ROUGH_FROM:
         top, bottom = _smooth(top), _smooth(bottom)
     whole = np.where(bottom.sum(1) > 0, top.sum(1) / np.maximum(bottom.sum(1), 1e-12), 1.0)
     pull = 0.05 * bottom.sum(1)[:, None] / max(1, count) + 1e-9
     index = np.column_stack([(top + pull * whole[:, None]) / (bottom + pull), whole])
     index = np.maximum(index, 0.02)
     return (index / index.mean(0)).T.astype(np.float32)
+
+
+def smoothed(index: np.ndarray) -> np.ndarray:
+    """A shape to hand on to another series: weekly ones without the noise of single weeks, (n, m) with mean one.
+
+    >>> smoothed(np.ones((1, 52)) + np.eye(1, 52, 10) * 9)[0, 8:13].round(1)
+    array([1.7, 2.6, 3.4, 2.6, 1.7])
+    """
+    if index.shape[1] <= ROUGH_FROM:
+        return index
+    found = _smooth(index.T).T
+    return found / found.mean(1, keepdims=True)
 
 
 def _smooth(values: np.ndarray) -> np.ndarray:

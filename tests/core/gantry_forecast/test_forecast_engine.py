@@ -130,6 +130,22 @@ def test_new_product_starts_from_its_group_and_moves_to_itself():
     assert "new" in codes and "lookalike" in codes
 
 
+def test_a_new_product_takes_the_shape_of_its_lookalike_without_the_noise_of_single_weeks():
+    """The season is handed on, chance is not: the shape rises and falls with the year and is smoother."""
+    rng = np.random.default_rng(7)
+    weeks = np.arange(156)
+    demand = np.full((12, 156), np.nan)
+    demand[:11] = rng.negative_binomial(2, 2 / (2 + 20 * (1 + 0.6 * np.sin(2 * np.pi * weeks / 52))), (11, 156))
+    demand[11, -3:] = 9
+    problem = Problem(demand=demand, bucket="week", start="2022-01-03", horizon=8, lookalike=[-1] * 11 + [4])
+    plan = apply(problem, learn(problem, Params(tiers=("numpy",))))
+    donor, new = plan.season[4], plan.season[11]
+    rough = [np.abs(np.diff(shape, 2)).mean() for shape in (donor, new)]
+    assert rough[1] < 0.5 * rough[0]
+    assert np.corrcoef(new, np.sin(2 * np.pi * weeks[:52] / 52))[0, 1] > 0.5
+    assert new.mean() == pytest.approx(1, rel=1e-3)
+
+
 def test_one_off_project_is_flagged_and_left_out_only_on_request():
     """A single spike is flagged; the forecast ignores it when the parameters say so."""
     rng = np.random.default_rng(3)
