@@ -27,6 +27,7 @@ __all__ = [
 
 SHARD_SIZE = 5000
 REPLACEMENT_S = 90  # a cluster without any machine left starts new ones; a busy host takes its time
+SCATTERS = 8
 _CANCELLED = "The forecast was cancelled."
 _LOST = "A machine of the Dask cluster was lost in the middle of the forecast."
 
@@ -228,11 +229,16 @@ def _sender(client, name, *, retries):
     exec(_REMOTE, space)
 
     def scatter(data, **options):
-        # hash=False: data under a key made from its content would be shared with, and dropped by, other clients
-        try:
-            return client.scatter(data, hash=False, timeout=REPLACEMENT_S, **options)
-        except DaskTimeoutError as error:
-            raise ChildError(_LOST, str(error)) from error
+        """Send data to the machines; to others when the one it went to dies meanwhile."""
+        for attempt in range(SCATTERS):
+            try:
+                # hash=False: data under a key made from its content would be shared with, and dropped by, others
+                return client.scatter(data, hash=False, timeout=REPLACEMENT_S, **options)
+            except (DaskTimeoutError, OSError) as error:
+                if isinstance(error, DaskTimeoutError) or attempt == SCATTERS - 1:
+                    raise ChildError(_LOST, str(error)) from error
+                time.sleep(0.5 * attempt)
+        return None
 
     code = scatter(source, broadcast=True)
 
