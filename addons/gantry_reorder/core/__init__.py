@@ -1,7 +1,13 @@
 """Replenishment without Odoo: `solve` sets levels, `project` says what to order today, `replay` proves it."""
 
+from . import calibrate, classify
 from .engine import solve
+from .frontier import Frontier, frontier
+from .leadtime import LeadTimes, lead_times
+from .peers import mean_sigma, window_levels
 from .projection import project
+from .reasons import VIOLATIONS, explain
+from .replay import History, Levels, Player, Replay, draw_leads, replay
 from .types import (
     Binding,
     Events,
@@ -16,6 +22,7 @@ from .types import (
 )
 
 __all__ = [
-    "Binding", "Events", "Params", "Plan", "Policy", "Problem", "ProblemError", "Projection", "Target", "Violation",
-    "project", "solve",
+    "VIOLATIONS", "Binding", "Events", "Frontier", "History", "LeadTimes", "Levels", "Params", "Plan", "Player",
+    "Policy", "Problem", "ProblemError", "Projection", "Replay", "Target", "Violation", "calibrate", "classify",
+    "draw_leads", "explain", "frontier", "lead_times", "mean_sigma", "project", "replay", "solve", "window_levels",
 ]

@@ -62,7 +62,7 @@ COLUMNS = {
     "review_days": 1.0, "target": 0.95, "unit_cost": 0.0, "holding_rate": 0.2, "order_cost": 0.0,
     "shortage_cost": 0.0, "multiple": 0.0, "minimum_qty": 0.0, "cap_qty": np.inf, "cap_days": np.inf,
     "min_days": 0.0, "max_days": np.inf, "on_hand": 0.0, "rounding": 1.0, "correlation": np.nan, "spread": 1.0,
-    "dispersion": np.nan, "current_min": np.nan, "current_max": np.nan,
+    "dispersion": np.nan, "current_min": np.nan, "current_max": np.nan, "shadow_price": np.nan,
 }
 CODES = {"policy": int(Policy.MIN_MAX), "target_kind": int(Target.FILL), "supplier": -1, "budget_group": -1,
          "service_group": -1}
@@ -114,6 +114,9 @@ class Problem:
         Rules of a group may not exceed the limit in expected stock value; -1 is no group.
     service_group : (n,)
         Rules of a group reach the fill target together, most where it costs least; -1 on its own.
+    shadow_price : (n,)
+        Stock value worth holding to avoid one unit short a day, NaN: found from the group's target. A price that past
+        origins proved (`calibrate`) reaches the target over time, and not in every single review period.
     current_min, current_max : (n,)
         The rule in force, NaN without one.
     supplier : (n,)
@@ -160,6 +163,7 @@ class Problem:
     budget_group: np.ndarray | int = -1
     budget_limit: np.ndarray = field(default_factory=lambda: np.empty(0))
     service_group: np.ndarray | int = -1
+    shadow_price: np.ndarray | float = np.nan
     current_min: np.ndarray | float = np.nan
     current_max: np.ndarray | float = np.nan
     supplier: np.ndarray | int = -1

@@ -1,0 +1,129 @@
+"""Proof on the past: which shadow price really reached which fill rate, and what is still owed.
+
+A price per class is read off the shortage that levels set at earlier origins would have met with the demand that then
+came (no distribution is trusted), and a class that fell behind its target makes it up over the next periods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import allocate
+from .demand import short_leads
+from .engine import review
+from .types import Params, Problem
+
+__all__ = ["Evidence", "evidence", "price_grid", "shadow_prices", "steer"]
+
+DECAY = 0.97  # weight of an origin against the next later one
+POOL_SHARE = 0.05  # of all demand; a class with less of it leans on all classes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Evidence:
+    """What one origin showed: per class (g,) demand of a review period and, per price (g, m), the shortage."""
+
+    price: np.ndarray
+    groups: np.ndarray
+    demand: np.ndarray
+    short: np.ndarray = field(repr=False)
+
+
+def price_grid(unit_cost: np.ndarray, points: int = 60) -> np.ndarray:
+    """Shadow prices to try, from a third of the median unit cost upwards, (points,)."""
+    cost = unit_cost[unit_cost > 0]
+    middle = float(np.median(cost)) if cost.size else 1.0
+    return middle * np.exp(np.linspace(np.log(3.0), np.log(2e5), points))
+
+
+def evidence(problem: Problem, outcome: np.ndarray, group: np.ndarray, price: np.ndarray,
+             params: Params | None = None, table: allocate.Marginal | None = None) -> Evidence:
+    """Shortage that levels at each price would have met, had they been set then.
+
+    Parameters
+    ----------
+    problem : Problem
+        As it stood at a past origin.
+    outcome : (n, b)
+        Demand that came in the first buckets after it, at least lead time plus review long; NaN counts as none.
+    group : int (n,)
+        Class of each rule.
+    price : (m,)
+    params : Params, optional
+    table : Marginal, optional
+        Of the same problem, when it is known already.
+
+    Returns
+    -------
+    Evidence
+    """
+    params = params or Params()
+    table = allocate.marginals(problem, params) if table is None else table
+    edges = np.concatenate([[0.0], np.cumsum(problem.bucket_days[: outcome.shape[1]])])
+    total = np.concatenate([np.zeros((problem.size, 1)), np.cumsum(np.nan_to_num(outcome), axis=1)], axis=1)
+    days, prob = short_leads(problem.lead_days, problem.lead_prob, params.leads)
+    first, last = _until(edges, total, days), _until(edges, total, days + review(problem)[:, None])
+    names, place = np.unique(group, return_inverse=True)
+    rows = np.arange(problem.size)
+    demand = np.bincount(place, (prob * (last - first)).sum(1), minlength=names.size)
+    short = np.empty((names.size, price.size))
+    for at, value in enumerate(price):
+        index = np.maximum(table.index(rows, value), table.least)
+        level = np.ceil(table.level(rows, index) / problem.rounding - 1e-9) * problem.rounding
+        missed = np.maximum(last - level[:, None], 0) - np.maximum(first - level[:, None], 0)
+        short[:, at] = np.bincount(place, (prob * missed).sum(1), minlength=names.size)
+    return Evidence(price=price, groups=names, demand=demand, short=short)
+
+
+def _until(edges, total, day):
+    """Demand that came until `day` (n, k)."""
+    place = np.clip(np.searchsorted(edges, day, side="right") - 1, 0, edges.size - 2)
+    share = ((day - edges[place]) / (edges[place + 1] - edges[place])).clip(0, 1)
+    left = np.take_along_axis(total, place, 1)
+    return left + share * (np.take_along_axis(total, place + 1, 1) - left)
+
+
+def shadow_prices(past: list[Evidence], group: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Shadow price that reached each rule's target in its class, newest evidence last, (n,); NaN without evidence.
+
+    Classes with little demand lean on all classes together.
+
+    >>> seen = Evidence(price=np.array([1.0, 10.0, 100.0]), groups=np.array([0]), demand=np.array([100.0]),
+    ...                 short=np.array([[30.0, 10.0, 2.0]]))
+    >>> shadow_prices([seen], np.array([0, 0]), np.array([0.9, 0.94])).round(1).tolist()
+    [10.0, 31.6]
+    """
+    out = np.full(group.size, np.nan)
+    if not past:
+        return out
+    price = past[-1].price
+    weights = DECAY ** np.arange(len(past) - 1, -1, -1.0)
+    all_demand = sum(weight * seen.demand.sum() for weight, seen in zip(weights, past, strict=True))
+    all_short = sum(weight * seen.short.sum(0) for weight, seen in zip(weights, past, strict=True))
+    if all_demand <= 0:
+        return out
+    lean = POOL_SHARE * all_demand
+    for code in np.unique(group):
+        demand, short = lean, lean * all_short / all_demand
+        for weight, seen in zip(weights, past, strict=True):
+            mine = seen.groups == code
+            demand, short = demand + weight * seen.demand[mine].sum(), short + weight * seen.short[mine].sum(0)
+        reached = np.maximum.accumulate(1 - short / demand)
+        rows = group == code
+        out[rows] = np.exp(np.interp(target[rows], reached + 1e-12 * np.arange(price.size), np.log(price)))
+    return out
+
+
+def steer(target: float, demand: float, short: float, demand_ahead: float) -> float:
+    """Fill rate to aim at so that what was short beyond the target is made up over the demand ahead.
+
+    The aim keeps between a fifth and three times of the allowed shortage: no panic, no carelessness.
+
+    >>> round(steer(0.95, 1000.0, 80.0, 1000.0), 3), steer(0.95, 0.0, 0.0, 100.0)
+    (0.98, 0.95)
+    """
+    allowed = 1 - target
+    owed = (allowed * demand - short) / max(demand_ahead, 1e-12)
+    return 1 - min(max(allowed + owed, 0.2 * allowed), 3 * allowed)
