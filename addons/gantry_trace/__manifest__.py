@@ -9,6 +9,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/gantry_trace_rules.xml",
+        "data/ir_cron.xml",
     ],
+    "post_init_hook": "_build",
     "installable": True,
 }

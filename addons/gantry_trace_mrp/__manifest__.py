@@ -7,5 +7,6 @@
     "license": "LGPL-3",
     "depends": ["gantry_trace", "mrp"],
     "data": [],
+    "post_init_hook": "_build",
     "auto_install": True,
 }

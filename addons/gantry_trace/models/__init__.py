@@ -1,5 +1,9 @@
+from . import gantry_trace
+from . import gantry_trace_balance
+from . import gantry_trace_check
 from . import gantry_trace_correction
 from . import gantry_trace_edge
+from . import gantry_trace_exposure
 from . import gantry_trace_link
 from . import gantry_trace_pool
 from . import res_company
@@ -7,6 +11,3 @@ from . import stock_lot
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
-from . import gantry_trace
-from . import gantry_trace_exposure
-from . import gantry_trace_balance

@@ -157,3 +157,14 @@ class GantryTrace(models.AbstractModel):
     def _visible_company_ids(self):
         """Companies whose rows may be shown, None for all (superuser)."""
         return None if self.env.su else frozenset(self.env.companies.ids)
+
+    @api.model
+    def _node_names(self, nodes):
+        """What to call every one of these nodes; a lot that is gone keeps the name it had in corrections."""
+        lots = self.env["stock.lot"].sudo().browse(node for node in nodes if node > 0).exists()
+        pools = self.env["gantry.trace.pool"].sudo().browse(-node for node in nodes if node < 0).exists()
+        names = {lot.id: lot.name for lot in lots} | {-pool.id: pool.display_name for pool in pools}
+        gone = [node for node in nodes if node not in names]
+        rows = self.env["gantry.trace.correction"].sudo().search([("old_lot_ref", "in", gone)]) if gone else ()
+        names |= {row.old_lot_ref: self.env._("%s (deleted)", row.old_lot_name) for row in rows}
+        return {node: names.get(node) or self.env._("Deleted lot %s", node) for node in nodes}

@@ -51,18 +51,26 @@ class GantryTracePool(models.Model):
         """Have the pools that the edges of these documents (of all for None) will stand on."""
         if source.roles is None:
             return
-        roles = source.roles(ids)
-        pairs = self.env.execute_query(
+        self._advance(self._source_pairs(source, ids))
+        self._prepare_hubs(source, ids)
+
+    @api.model
+    def _source_pairs(self, source, ids):
+        """(product, company) of untracked stock that these documents used or made."""
+        return self.env.execute_query(
             SQL(
                 """
                 SELECT DISTINCT l.product_id, l.company_id
                   FROM (%s) r JOIN stock_move_line l ON l.move_id = r.move_id
                  WHERE l.state = 'done' AND l.lot_id IS NULL
                 """,
-                roles,
+                source.roles(ids),
             )
         )
-        self._advance(pairs)
+
+    @api.model
+    def _prepare_hubs(self, source, ids):
+        """A node for every one of these documents that has very many lots on both sides."""
         self.env.execute_query(
             SQL(
                 """
@@ -70,7 +78,7 @@ class GantryTracePool(models.Model):
                 SELECT 'order', %s, doc_id, 0 FROM (%s) crowded
                 ON CONFLICT DO NOTHING RETURNING id
                 """,
-                source.doc_model, crowded_documents(roles),
+                source.doc_model, crowded_documents(source.roles(ids)),
             )
         )  # fmt: skip
 
@@ -226,10 +234,11 @@ class GantryTracePool(models.Model):
         pairs = sorted({(line.product_id.id, line.company_id.id) for line in lines})
         if not pairs:
             return {}
+        products, companies = lines.product_id.ids, lines.company_id.ids
         known = self.sudo().search(
-            [("kind", "=", "stock"), ("product_id", "in", lines.product_id.ids), ("company_id", "in", lines.company_id.ids)]
+            [("kind", "=", "stock"), ("product_id", "in", products), ("company_id", "in", companies)]
         )
-        pairs = [pair for pair in pairs if pair in {(pool.product_id.id, pool.company_id.id) for pool in known}]
+        pairs = sorted(set(pairs) & {(pool.product_id.id, pool.company_id.id) for pool in known})
         if not pairs:
             return {}
         self.env["gantry.trace.edge"]._flush_history()

@@ -35,23 +35,34 @@ class StockMove(models.Model):
 
     def _gantry_trace_links(self, ids):
         """Edges by Odoo's own links between consumed and produced lines, where no document stands behind them."""
-        lines = done_lines()
         return SQL(
             """
+            WITH pair AS MATERIALIZED (
+                SELECT m.id AS doc_id, r.produce_line_id AS used, l.id AS made
+                  FROM stock_move m
+                  JOIN stock_move_line l ON l.move_id = m.id AND l.state = 'done'
+                  JOIN stock_move_line_consume_rel r ON r.consume_line_id = l.id
+                 WHERE %(scope)s AND NOT (%(claimed)s)
+            ),
+            linked_line AS (
+                SELECT used AS line_id, NULL::int AS doc_id, false AS is_output FROM pair
+                 UNION SELECT made, NULL, false FROM pair
+            ),
+            line AS MATERIALIZED (%(lines)s)
             SELECT i.node, o.node, min(i.product_id), min(o.product_id), 'consume',
                    CASE WHEN i.node < 0 OR o.node < 0 THEN 'pooled'
                         WHEN bool_or(i.known_until IS NULL AND o.known_until IS NULL) THEN 'certain'
                         ELSE 'derived' END,
-                   %(doc_model)s, m.id, sum(i.qty), max(o.qty), max(i.date),
+                   %(doc_model)s, pair.doc_id, sum(i.qty), max(o.qty), max(i.date),
                    min(GREATEST(i.known_from, o.known_from)),
                    CASE WHEN bool_or(i.known_until IS NULL AND o.known_until IS NULL) THEN NULL
                         ELSE max(LEAST(i.known_until, o.known_until)) END, min(o.company_id)
-              FROM stock_move m
-              JOIN (%(lines)s) o ON o.move_id = m.id
-              JOIN stock_move_line_consume_rel r ON r.consume_line_id = o.line_id
-              JOIN (%(lines)s) i ON i.line_id = r.produce_line_id
-             WHERE %(scope)s AND NOT (%(claimed)s) AND i.node <> o.node
-             GROUP BY m.id, i.node, o.node
+              FROM pair
+              JOIN line i ON i.line_id = pair.used
+              JOIN line o ON o.line_id = pair.made
+             WHERE i.node <> o.node
+             GROUP BY pair.doc_id, i.node, o.node
             """,
-            doc_model=DOC_MODEL, lines=lines, scope=in_ids(SQL("m.id"), ids), claimed=self._gantry_trace_claimed(),
+            doc_model=DOC_MODEL, lines=done_lines("linked_line"), scope=in_ids(SQL("m.id"), ids),
+            claimed=self._gantry_trace_claimed(),
         )  # fmt: skip

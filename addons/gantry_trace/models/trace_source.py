@@ -45,35 +45,38 @@ def inside(alias: str) -> SQL:
     )  # fmt: skip
 
 
-def done_lines() -> SQL:
+def done_lines(scope: str) -> SQL:
     """Done lines as they stand now and as they stood before corrections, with their node.
 
-    Columns: line_id, move_id, node, product_id, qty, date, company_id, for_lot, known_from, known_until, linked.
-    A line without a lot stands for the pool of its product at that time.
+    :param scope: name of a query in the same WITH that says which: line_id, doc_id, is_output
+    :return: columns line_id, doc_id, is_output, lot_id, product_id, qty, date, company_id, for_lot, known_from,
+        known_until, linked, node. A line without a lot stands for the pool of its product at that time.
     """
     return SQL(
         """
         SELECT v.*, COALESCE(v.lot_id, -p.id) AS node
           FROM (
-            SELECT l.id AS line_id, l.move_id, l.lot_id, l.product_id, l.quantity_product_uom AS qty, l.date,
+            SELECT x.line_id, x.doc_id, x.is_output, l.lot_id, l.product_id, l.quantity_product_uom AS qty, l.date,
                    l.company_id, l.gantry_for_lot_id AS for_lot,
                    (SELECT max(c.at) FROM gantry_trace_correction c WHERE c.line_id = l.id) AS known_from,
                    NULL::timestamp AS known_until,
                    EXISTS (SELECT FROM stock_move_line_consume_rel r WHERE r.produce_line_id = l.id) AS linked
-              FROM stock_move_line l
+              FROM %(scope)s x JOIN stock_move_line l ON l.id = x.line_id
              WHERE l.state = 'done' AND l.quantity_product_uom > 0
              UNION ALL
-            SELECT l.id, l.move_id, c.old_lot_ref, l.product_id, c.old_qty, l.date,
+            SELECT x.line_id, x.doc_id, x.is_output, c.old_lot_ref, l.product_id, c.old_qty, l.date,
                    l.company_id, NULL, c.known_from, c.at, true
-              FROM gantry_trace_correction c
-              JOIN stock_move_line l ON l.id = c.line_id
+              FROM %(scope)s x
+              JOIN gantry_trace_correction c ON c.line_id = x.line_id
+              JOIN stock_move_line l ON l.id = x.line_id
              WHERE l.state = 'done' AND c.old_qty > 0
           ) v
           LEFT JOIN gantry_trace_pool p
             ON v.lot_id IS NULL AND p.kind = 'stock'
            AND p.product_id = v.product_id AND p.company_id = v.company_id
            AND p.opened_at <= v.date AND (p.closed_at IS NULL OR v.date <= p.closed_at)
-        """
+        """,
+        scope=SQL.identifier(scope),
     )
 
 
@@ -87,17 +90,21 @@ def document_edges(kind: str, doc_model: str, roles: SQL, needs_link: bool = Fal
     """
     parts = SQL(
         """
+        role_line AS MATERIALIZED (
+            SELECT l.id AS line_id, r.doc_id, r.is_output
+              FROM (%(roles)s) r JOIN stock_move_line l ON l.move_id = r.move_id
+             WHERE l.state = 'done'
+        ),
         part AS (
-            SELECT r.doc_id, r.is_output, v.node, v.product_id, v.for_lot,
+            SELECT v.doc_id, v.is_output, v.node, v.product_id, v.for_lot,
                    COALESCE(sum(v.qty) FILTER (WHERE v.known_until IS NULL), max(v.qty)) AS qty,
                    max(v.date) AS at, min(v.company_id) AS company_id,
                    NULLIF(min(COALESCE(v.known_from, '-infinity')), '-infinity') AS known_from,
                    CASE WHEN bool_or(v.known_until IS NULL) THEN NULL ELSE max(v.known_until) END AS known_until,
                    bool_or(v.linked OR NOT %(needs_link)s) AS linked
-              FROM (%(roles)s) r
-              JOIN (%(lines)s) v ON v.move_id = r.move_id
+              FROM (%(lines)s) v
              WHERE v.node IS NOT NULL
-             GROUP BY r.doc_id, r.is_output, v.node, v.product_id, v.for_lot
+             GROUP BY v.doc_id, v.is_output, v.node, v.product_id, v.for_lot
         ),
         alike AS (
             SELECT doc_id, is_output, product_id, count(DISTINCT node) AS number
@@ -120,7 +127,7 @@ def document_edges(kind: str, doc_model: str, roles: SQL, needs_link: bool = Fal
                              AND alike.product_id = part.product_id
         )
         """,
-        needs_link=needs_link, roles=roles, lines=done_lines(), hub_pairs=HUB_PAIRS, doc_model=doc_model,
+        needs_link=needs_link, roles=roles, lines=done_lines("role_line"), hub_pairs=HUB_PAIRS, doc_model=doc_model,
     )  # fmt: skip
     known = SQL(
         "GREATEST(i.known_from, o.known_from) AS known_from, LEAST(i.known_until, o.known_until) AS known_until"

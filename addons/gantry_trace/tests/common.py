@@ -1,8 +1,7 @@
 """Builders for the tests of the genealogy: lots that are received, shipped and counted through the real ORM."""
 
-from odoo.fields import Command
-
 from odoo.addons.gantry_base.tests.common import GantryCase
+from odoo.fields import Command
 
 
 class TraceCase(GantryCase):

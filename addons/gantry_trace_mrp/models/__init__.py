@@ -1,4 +1,1 @@
-from . import gantry_trace_edge
-from . import mrp_production
-from . import mrp_unbuild
-from . import stock_move
+from . import gantry_trace_edge, mrp_production, mrp_unbuild, stock_move

@@ -1,7 +1,6 @@
 from odoo import api, models
-from odoo.tools import SQL
-
 from odoo.addons.gantry_trace.models.trace_source import TraceSource, document_edges, in_ids
+from odoo.tools import SQL
 
 DOC_MODEL = "mrp.production"
 

@@ -1,2 +1,1 @@
-from . import test_flows_mrp
-from . import test_flow_subcontract
+from . import test_flow_subcontract, test_flows_mrp

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo.addons.gantry_trace.tests.common import TraceCase
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
-
-from odoo.addons.gantry_trace.tests.common import TraceCase
 
 
 class ProductionCase(TraceCase):

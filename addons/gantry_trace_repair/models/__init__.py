@@ -1,3 +1,1 @@
-from . import gantry_trace_edge
-from . import repair_order
-from . import stock_move
+from . import gantry_trace_edge, repair_order, stock_move

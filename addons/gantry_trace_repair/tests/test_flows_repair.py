@@ -1,9 +1,8 @@
 """Repairs in the genealogy."""
 
+from odoo.addons.gantry_trace.tests.common import TraceCase
 from odoo.fields import Command
 from odoo.tests import tagged
-
-from odoo.addons.gantry_trace.tests.common import TraceCase
 
 
 @tagged("post_install", "-at_install")
