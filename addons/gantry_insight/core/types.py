@@ -69,7 +69,7 @@ class Problem:
         for rows, days, quantities in (self.incoming, self.committed, self.expiring):
             if not len(rows) == len(days) == len(quantities):
                 raise ValueError("An event needs a row, a day and a quantity.")
-            if len(rows) and not (0 <= rows.min() and rows.max() < len(self.on_hand)):
+            if len(rows) and not (rows.min() >= 0 and rows.max() < len(self.on_hand)):
                 raise ValueError("An event belongs to a row that does not exist.")
 
 

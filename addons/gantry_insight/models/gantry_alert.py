@@ -57,7 +57,9 @@ class GantryAlert(models.Model):
     first_seen = fields.Date("Since", readonly=True)
     last_seen = fields.Date("Last Seen", readonly=True)
     date_gone = fields.Date("Gone on", readonly=True)
-    times = fields.Integer("Times", readonly=True, default=1, aggregator=None, help="How often the cause has come back.")
+    times = fields.Integer(
+        "Times", readonly=True, default=1, aggregator=None, help="How often the cause has come back.",
+    )
     date_handled = fields.Date("Handled on", readonly=True)
     handled_user_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="set null")
     handled_amount = fields.Monetary(readonly=True)
@@ -102,10 +104,10 @@ class GantryAlert(models.Model):
     def _get_further_codes(self):
         """Codes of what else is worth knowing."""
         codes = []
-        if self.kind in ("low", "stockout"):
+        if self.kind == "stockout":
             codes.append("alert_incoming" if self.incoming_qty else "alert_no_incoming")
-            if self.order_by_date:
-                codes.append("alert_order_by")
+        if self.kind in ("low", "stockout") and self.order_by_date:
+            codes.append("alert_order_by")
         return codes
 
     # -- changes by people
@@ -189,7 +191,7 @@ class GantryAlert(models.Model):
         return insight._get_records_action(name=self.env._("Inventory Insight"))
 
     def action_act(self):
-        """Open what the alert is best answered with: the late receipts, the forecast, or the product's replenishment."""
+        """Open what the alert is best answered with: late receipts, the forecast, or replenishment."""
         self.ensure_one()
         if self.kind == "late":
             moves = self.env["stock.move"].search(self._get_late_domain())

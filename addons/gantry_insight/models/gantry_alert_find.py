@@ -49,7 +49,8 @@ class GantryAlertFind(models.Model):
         causes = {
             "stockout": self._get_stockout_causes(company, today), "low": self._get_low_causes(company, today),
             "overstock": self._get_status_causes("excess", SQL("excess_value"), SQL("excess_qty")),
-            "slow": self._get_status_causes("slow", SQL("COALESCE(NULLIF(excess_value, 0), value)"), SQL("on_hand_qty")),
+            "slow": self._get_status_causes(
+                "slow", SQL("COALESCE(NULLIF(excess_value, 0), value)"), SQL("on_hand_qty")),
             "dead": self._get_status_causes("dead", SQL("value"), SQL("on_hand_qty")),
             "drift": self._get_drift_causes(company, today), "late": self._get_late_causes(company, today),
         }
@@ -74,16 +75,17 @@ class GantryAlertFind(models.Model):
         )
 
     def _get_low_causes(self, company, today):
-        """Below the minimum of the reordering rule, though nothing runs out yet."""
+        """Below the minimum of the reordering rule with what is on its way, though nothing runs out yet."""
+        missing = SQL("(min_qty - on_hand_qty - incoming_qty)")
         return SQL(
             """
-            SELECT product_id, warehouse_id, 0, (min_qty - on_hand_qty) * unit_cost, min_qty - on_hand_qty,
+            SELECT product_id, warehouse_id, 0, %(missing)s * unit_cost, %(missing)s,
                    COALESCE(order_by_date, stockout_date),
                    jsonb_build_object('on_hand', on_hand_qty, 'min', min_qty, 'demand', forecast_30_qty)
               FROM insight
-             WHERE min_qty > 0 AND on_hand_qty < min_qty - 1e-6 AND (%(stockout)s) IS NOT TRUE
+             WHERE min_qty > 0 AND %(missing)s > 1e-6 AND (%(stockout)s) IS NOT TRUE
             """,
-            stockout=self._get_stockout_condition(company, today),
+            missing=missing, stockout=self._get_stockout_condition(company, today),
         )
 
     def _get_status_causes(self, status, amount, quantity):
@@ -91,8 +93,8 @@ class GantryAlertFind(models.Model):
             """
             SELECT product_id, warehouse_id, 0, %s, %s, GREATEST(last_demand_date, last_in_date),
                    jsonb_build_object(
-                       'variant', CASE WHEN basis = 'none' THEN 'none' WHEN max_qty > 0 AND status = 'excess' THEN 'max'
-                                       ELSE 'cover' END,
+                       'variant', CASE WHEN status = 'dead' THEN NULL WHEN basis = 'none' THEN 'none'
+                                       WHEN max_qty > 0 AND status = 'excess' THEN 'max' ELSE 'cover' END,
                        'on_hand', on_hand_qty, 'cover', cover_days, 'age', age_days, 'max', max_qty,
                        'cost', holding_cost)
               FROM insight WHERE status = %s
@@ -178,7 +180,7 @@ class GantryAlertFind(models.Model):
                 """
                 WITH insight AS MATERIALIZED (
                     SELECT product_id, warehouse_id, unit_cost::float8, status, basis, on_hand_qty::float8,
-                           value::float8, excess_value::float8, excess_qty::float8, short_value::float8,
+                           incoming_qty::float8, value::float8, excess_value::float8, excess_qty::float8, short_value::float8,
                            short_qty::float8, stockout_date, order_by_date, forecast_30_qty::float8, cover_days,
                            age_days, min_qty::float8, max_qty::float8, holding_cost::float8, last_demand_date,
                            last_in_date, expiry_qty::float8, expiry_value::float8

@@ -18,7 +18,9 @@ class GantryExplain(models.AbstractModel):
             "alert_stockout_advice": (
                 _("%(quantity)s %(unit)s more are needed within %(horizon)s days."), {"horizon": "integer"},
             ),
-            "alert_low": _("%(on_hand)s %(unit)s on hand, below the minimum of %(min)s."),
+            "alert_low": _(
+                "%(on_hand)s %(unit)s on hand and %(incoming)s on their way, below the minimum of %(min)s."
+            ),
             "alert_low_advice": _("%(quantity)s %(unit)s are missing to the minimum."),
             "alert_overstock_cover": (
                 _("%(on_hand)s %(unit)s last %(cover)s days; %(quantity)s are more than needed."),

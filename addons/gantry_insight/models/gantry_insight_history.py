@@ -97,7 +97,8 @@ class GantryInsightHistory(models.Model):
                   FROM gantry_insight_flow flow JOIN month ON flow.date >= month.next GROUP BY 1, 2, 3
             ),
             sold AS (
-                SELECT demand.product_id, demand.warehouse_id, month.first, GREATEST(sum(demand.quantity), 0) AS quantity
+                SELECT demand.product_id, demand.warehouse_id, month.first,
+                       GREATEST(sum(demand.quantity), 0) AS quantity
                   FROM gantry_demand demand JOIN month ON demand.date >= month.first AND demand.date < month.stop
                  WHERE demand.company_id = %(company)s AND demand.date >= %(oldest)s AND %(counted)s
                  GROUP BY 1, 2, 3

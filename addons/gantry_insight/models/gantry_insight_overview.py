@@ -131,7 +131,7 @@ class GantryInsightOverview(models.Model):
         }
         labels = dict(self._fields["status"]._description_selection(self.env))
         return [
-            {"status": key, "label": labels[key], "count": found.get(key, (0, 0))[0], "value": found.get(key, (0, 0))[1]}
+            {"status": key, "label": labels[key], **dict(zip(("count", "value"), found.get(key, (0, 0)), strict=True))}
             for key, _label in STATUS
         ]
 

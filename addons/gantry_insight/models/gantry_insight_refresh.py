@@ -55,7 +55,8 @@ class GantryInsightRefresh(models.Model):
             SELECT (row_number() OVER () - 1)::int AS row, key.product_id, key.warehouse_id, template.categ_id,
                    COALESCE(NULLIF((product.standard_price ->> %(key)s)::float8, 0), template.list_price, 0)::float8
                        AS cost,
-                   forecast.id AS forecast_id, forecast.date_start, forecast.bucket, cardinality(forecast.final) AS width
+                   forecast.id AS forecast_id, forecast.date_start, forecast.bucket,
+                   cardinality(forecast.final) AS width
               FROM (SELECT product_id, warehouse_id FROM gantry_insight_stock WHERE abs(quantity) > 1e-9
                      UNION SELECT product_id, warehouse_id FROM gantry_insight_demand WHERE quantity > 0
                      UNION SELECT product_id, warehouse_id FROM gantry_insight_open
@@ -100,8 +101,8 @@ class GantryInsightRefresh(models.Model):
             found = self._read_rows(where, SQL("forecast.final::float4[]"), ("f4", (width,)))
             yield self._build_problem(where, edges, found, today), found["row"], FORECAST
         where = SQL("(row.width IS NULL OR row.width = 0")
-        for start, bucket, width in stale:
-            where = SQL("%s OR (row.date_start = %s AND row.bucket = %s AND row.width = %s)", where, start, bucket, width)
+        for horizon in stale:
+            where = SQL("%s OR (row.date_start, row.bucket, row.width) = %s", where, horizon)
         where = SQL("%s)", where)
         past = SQL("ARRAY[COALESCE(demand.quantity, 0)]::float4[]")
         found = self._read_rows(where, past, ("f4", (1,)))

@@ -172,7 +172,8 @@ class GantryInsightStage(models.Model):
                    AND %(counted)s AND %(scope)s
             ),
             period AS (
-                SELECT product_id, warehouse_id, (%(today)s - 1 - date) / %(period)s AS number, sum(quantity) AS quantity
+                SELECT product_id, warehouse_id, (%(today)s - 1 - date) / %(period)s AS number,
+                       sum(quantity) AS quantity
                   FROM day WHERE %(today)s - date <= %(period)s * %(periods)s GROUP BY 1, 2, 3
             ),
             spread AS (
@@ -206,7 +207,8 @@ class GantryInsightStage(models.Model):
               LEFT JOIN spread USING (product_id, warehouse_id)
               LEFT JOIN missing USING (product_id, warehouse_id)
             """,
-            length=YEAR, season=season, period=PERIOD_DAYS, periods=PERIODS, scope=scope("demand"), out_scope=scope("out"), **values,
+            length=YEAR, season=season, period=PERIOD_DAYS, periods=PERIODS, scope=scope("demand"),
+            out_scope=scope("out"), **values,
         ))
 
     def _stage_open(self, scope, **values):

@@ -49,8 +49,9 @@ class ResCompany(models.Model):
         help="Who looks after alerts of products whose responsible person is no planner.",
     )
     gantry_alert_min_value = fields.Monetary(
-        "Ignore below", default=0.0, required=True, help="Smaller amounts raise no alert. 0: too much stock raises one from a thousandth of the whole stock value on, "
-             "everything else always.",
+        "Ignore below", default=0.0, required=True,
+        help="Smaller amounts raise no alert. 0: too much stock raises one from a thousandth of the whole stock value "
+             "on, everything else always.",
     )
     gantry_alert_activity_max = fields.Integer(
         "Activities per Owner", default=20, required=True,
