@@ -50,11 +50,6 @@ def foreign_dependencies(addon: str) -> set[str]:
     return found
 
 
-def lean() -> list[str]:
-    """Addons that install beside Odoo's own inventory apps and nothing else."""
-    return [addon for addon in every() if foreign_dependencies(addon) <= {*LEAN, "base", "web", "mail", "portal"}]
-
-
 def content_hash(addon: str) -> str:
     """Changes when a file changes that a database has to be updated for."""
     total = hashlib.sha256()
@@ -74,6 +69,21 @@ def of_file(path: str) -> str | None:
     return None
 
 
-def dependents(changed: set[str]) -> list[str]:
-    """The changed addons and ours that depend on them directly, dependencies first."""
-    return [addon for addon in every() if addon in changed or changed & set(manifest(addon).get("depends", ()))]
+def above(changed: set[str]) -> list[str]:
+    """Ours that depend on the changed addons, directly or not, dependencies first."""
+    found: list[str] = []
+    for addon in every():
+        if addon not in changed and {*changed, *found} & set(manifest(addon).get("depends", ())):
+            found.append(addon)
+    return found
+
+
+def glue(changed: set[str]) -> list[str]:
+    """Addons that join a changed one with something else, and install by themselves where both are."""
+    return [addon for addon in above(changed)
+            if manifest(addon).get("auto_install") and changed & set(manifest(addon).get("depends", ()))]  # fmt: skip
+
+
+def foreign() -> list[str]:
+    """Everything outside the project that ours need together, optional runners included."""
+    return sorted(set().union(LEAN, *(foreign_dependencies(addon) for addon in every())))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import addons, bench, doctor, postgres, serve, testing, wheels, workplace
+from . import addons, bench, doctor, postgres, selection, serve, testing, wheels, workplace
 from .paths import PROJECT, Paths
 from .results import summary
 from .ui import GantryError, Ui
@@ -112,10 +112,11 @@ def do_run(options, paths: Paths, ui: Ui) -> None:
 def do_test(options, paths: Paths, ui: Ui) -> int:
     with prepared(options, paths, ui, tests=True) as odoo:
         if options.regression:
-            found = testing.regression(odoo, ui)
+            found, left_out = testing.regression(odoo, ui), ()
         else:
-            found = testing.run(odoo, ui, testing.select(options.names, changed=options.changed))
-    ui.say(summary(found))
+            chosen = selection.select(options.names, changed=options.changed)
+            found, left_out = testing.run(odoo, ui, chosen), chosen.left_out
+    ui.say(summary(found, left_out))
     return int(any(not result.ok for result in found))
 
 

@@ -99,6 +99,25 @@ def layout() -> Findings:
     return found
 
 
+def odoo_tests() -> Findings:
+    """Odoo tests run once everything is installed, and each file of them is imported: others would never run."""
+    found = Findings("tests")
+    for addon in addons.every():
+        folder = ADDONS / addon / "tests"
+        imports = (folder / "__init__.py").read_text() if (folder / "__init__.py").exists() else ""
+        for path in sorted(folder.glob("test_*.py")):
+            name = path.relative_to(PROJECT)
+            if not re.search(rf"\b{path.stem}\b", imports):
+                found.lines.append(f"{name}: not imported in tests/__init__.py")
+            for node in ast.parse(path.read_text()).body:
+                own = isinstance(node, ast.ClassDef) and any(
+                    isinstance(part, ast.FunctionDef) and part.name.startswith("test_") for part in node.body
+                )
+                if own and not any("post_install" in ast.unparse(word) for word in node.decorator_list):
+                    found.lines.append(f"{name}:{node.lineno}: {node.name} is not tagged post_install")
+    return found
+
+
 def pure_cores() -> Findings:
     """A core has never heard of Odoo."""
     found = Findings("cores")
@@ -134,5 +153,5 @@ def private_words() -> Findings:
 
 def run(paths: Paths, names) -> list[Findings]:
     """All linters over the project; pylint-odoo over the addons in `names`."""
-    checks = [ruff(paths), xml_files(), layout(), pure_cores(), private_words()]
+    checks = [ruff(paths), xml_files(), layout(), odoo_tests(), pure_cores(), private_words()]
     return [*checks, pylint_odoo(paths, names)] if names else checks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Result:
     seconds: float = 0.0
     details: list[str] = field(default_factory=list)
     log: Path | None = None
+    note: str = ""
 
     @property
     def ok(self) -> bool:
@@ -100,9 +102,20 @@ def of_junit(name: str, path: Path, log: Path) -> Result:
     return result
 
 
-def summary(results) -> str:
-    """The closing line."""
+def seconds_by_file(path: Path) -> dict[str, float]:
+    """Seconds per test file, by its name without the ending."""
+    found: dict[str, float] = {}
+    with contextlib.suppress(OSError, ElementTree.ParseError):
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            stem = next((part for part in (case.get("classname") or "").split(".") if part.startswith("test_")), "")
+            found[stem] = found.get(stem, 0.0) + float(case.get("time") or 0)
+    return found
+
+
+def summary(results, left_out=()) -> str:
+    """The closing line; what a quick run leaves out is said too."""
     passed = sum(result.passed for result in results)
     failed = sum(result.failed for result in results)
     skipped = sum(result.skipped for result in results)
-    return f"gantry: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+    line = f"gantry: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+    return line + (f" (left out: {'; '.join(left_out)})" if left_out else "")

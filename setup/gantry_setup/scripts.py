@@ -19,6 +19,13 @@ env.cr.commit()
 """
 )
 
+# The companies and users of the tests, made once instead of once per class.
+TEST_WORLD = """
+from odoo.addons.gantry_base.tests import world
+world.keep(env)
+env.cr.commit()
+"""
+
 RUN_JOB = """
 import threading
 from odoo.addons.gantry_base.jobs import Committed
@@ -61,7 +68,7 @@ FORECAST = (
     + RUN_JOB
     + """
 env = env(user=env.ref("base.user_admin"))
-run_job(env["gantry.forecast"]._enqueue_refresh(env.company), steps=2)
+run_job(env["gantry.forecast"]._enqueue_refresh(env.company), steps=3)
 env.cr.commit()
 """
 )

@@ -6,15 +6,14 @@ import os
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from . import addons, lint, results, scripts
+from . import addons, lint, results, scripts, test_classes
 from .databases import Odoo
 from .paths import PROJECT, Paths
 from .results import Result
+from .selection import Selection
 from .serve import free_port
-from .ui import GantryError, Ui
+from .ui import Ui
 
 TEST_LIMIT_S = 3000
 # Odoo skips these itself on any database without demo data, and one that only measures speed.
@@ -22,56 +21,9 @@ CORE_MAY_SKIP = (
     "TestProcRuleLoad.test_orderpoint_1", "TestStockQuant.test_increase_available_quantity_3",
     "TestStockQuant.test_decrease_available_quantity_3",
 )  # fmt: skip
-BASE_MODULES = (*addons.LEAN, "mrp", "queue_job")
+DATABASES = ("gantry_test", "gantry_test_2")
+TIMES = "test-times"
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
-@dataclass
-class Selection:
-    """What to test. Everything, unless paths, addons or changes narrow it."""
-
-    addons: list[str]
-    pytest: list[str] = field(default_factory=list)
-    lint: bool = True
-    journeys: bool = True
-    keep: bool = False
-
-
-def select(names, *, changed: bool) -> Selection:
-    """From the words of the command line, or from what git says has changed."""
-    if changed:
-        return select_changed()
-    if not names:
-        folders = [str(path.relative_to(PROJECT)) for path in (PROJECT / "tests" / "core", PROJECT / "tests" / "setup")]
-        return Selection(addons.every(), [folder for folder in folders if (PROJECT / folder).exists()])
-    known, chosen, paths = addons.every(), [], []
-    for name in names:
-        clean = name.rstrip("/")
-        if clean in known or addons.of_file(f"{clean}/x"):
-            addon = clean if clean in known else addons.of_file(f"{clean}/x")
-            chosen.append(addon)
-            paths += [f"tests/core/{addon}"] if (PROJECT / "tests" / "core" / addon).exists() else []
-        elif (PROJECT / clean).exists():
-            paths.append(clean)
-        else:
-            raise GantryError(f"There is no addon or path {name}. Addons: {', '.join(known)}.")
-    return Selection(chosen, paths, lint=False, journeys=False)
-
-
-def select_changed() -> Selection:
-    """Addons and core tests touched since the last commit, or by it when nothing is uncommitted."""
-
-    def git(*words) -> list[str]:
-        return subprocess.run(["git", *words], cwd=PROJECT, capture_output=True, text=True).stdout.splitlines()
-
-    files = git("diff", "--name-only", "HEAD") + git("ls-files", "--others", "--exclude-standard")
-    files = files or git("diff", "--name-only", "HEAD~1", "HEAD")
-    touched = {addon for addon in map(addons.of_file, files) if addon}
-    paths = {f"tests/core/{addon}" for addon in touched}
-    paths |= {"/".join(Path(name).parts[:3]) for name in files if name.startswith("tests/core/")}
-    paths |= {"tests/setup"} if any(name.startswith(("setup/", "tests/setup")) for name in files) else set()
-    existing = sorted(path for path in paths if (PROJECT / path).is_dir())
-    return Selection([a for a in addons.every() if a in touched], existing, journeys=False, keep=True)
 
 
 def run_lint(paths: Paths, names) -> Result:
@@ -90,7 +42,8 @@ def run_lint(paths: Paths, names) -> Result:
 
 def run_pytest(paths: Paths, name: str, targets, *, environment=None) -> Result:
     started = time.monotonic()
-    log, report = paths.logs / f"pytest-{name}.log", paths.logs / f"pytest-{name}.xml"
+    stem = f"pytest-{name}".replace(", ", "-").replace(" ", "-")
+    log, report = paths.logs / f"{stem}.log", paths.logs / f"{stem}.xml"
     log.parent.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     command = [paths.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *targets]
@@ -99,61 +52,87 @@ def run_pytest(paths: Paths, name: str, targets, *, environment=None) -> Result:
         subprocess.run([str(part) for part in command], cwd=PROJECT, stdout=handle, stderr=handle, env=values,
                        timeout=TEST_LIMIT_S)  # fmt: skip
     result = results.of_junit(name, report, log)
+    paths.write_state(TIMES, {**paths.read_state(TIMES), **results.seconds_by_file(report)})
     result.seconds = time.monotonic() - started
     return result.refuse_empty()
 
 
-def run_odoo(odoo: Odoo, names, *, keep: bool) -> Result:
-    """Install the addons into a copy of the template and run their tests, tours and JS tests in one go."""
+def run_odoo(odoo: Odoo, selection: Selection) -> list[Result]:
+    """The addons' tests, tours and JS tests: shared out over two databases that hold all addons."""
     started = time.monotonic()
-    template = odoo.template("full", BASE_MODULES)
-    database, key = "gantry_test", "database-gantry_test"
+    tags = test_classes.shards(selection.classes, selection.without, odoo.paths.read_state(TIMES))
+    used = DATABASES[: len(tags)]
+    updates = prepare_databases(odoo, used, keep=selection.keep)
+    prepared_s = time.monotonic() - started
+    with ThreadPoolExecutor(len(tags)) as pool:
+        found = list(pool.map(lambda job: run_shard(odoo, *job), zip(used, tags, updates, strict=True)))
     now = {addon: addons.content_hash(addon) for addon in addons.every()}
-    known = odoo.paths.read_state(key) if keep and odoo.exists(database) else {}
-    if set(known) != set(now):
-        odoo.clone(template, database)
-        known = {}
-    install = list(now) if not known else []
-    update = sorted({*names, *(addon for addon in known if known[addon] != now[addon])}) if known else []
-    tags = ",".join(f"/{name}" for name in names)
+    times: dict[str, float] = {}
+    for database, result in zip(used, found, strict=True):
+        log = result.log.read_text(errors="replace")
+        times.update(test_classes.measured_in(log))
+        if results.ODOO_RESULT.search(log):  # the update went well, whatever the tests said: they are rolled back
+            odoo.paths.write_state(f"database-{database}", now)
+    odoo.paths.write_state(TIMES, {**odoo.paths.read_state(TIMES), **times})
+    found[0].note = f"databases prepared in {prepared_s:.0f} s"
+    return found
+
+
+def prepare_databases(odoo: Odoo, used, *, keep: bool) -> list[list[str]]:
+    """Have the databases with every addon in them; return the addons that each kept one has to update."""
+    now = {addon: addons.content_hash(addon) for addon in addons.every()}
+    known = [odoo.paths.read_state(f"database-{name}") if keep and odoo.exists(name) else {} for name in used]
+    for name in used:
+        odoo.paths.write_state(f"database-{name}", {})
+    if all(set(state) == set(now) for state in known):
+        return [sorted(addon for addon in now if state[addon] != now[addon]) for state in known]
+    first, *others = DATABASES if keep else used
+    odoo.clone(odoo.template("full", addons.foreign()), first)
+    odoo.install(first, list(now), log="test-install.log")
+    odoo.shell(first, scripts.TEST_WORLD, title="Companies and users for tests", log="test-world.log")
+    for name in others:
+        odoo.clone(first, name)
+        odoo.paths.write_state(f"database-{name}", now)
+    return [[] for _name in used]
+
+
+def run_shard(odoo: Odoo, database: str, tags: str, update) -> Result:
+    started = time.monotonic()
+    number = DATABASES.index(database)
     arguments = [
         "--stop-after-init",
         "--log-level=info",
+        "--log-handler=odoo.tests.stats:DEBUG",
         "--without-demo=True",
-        f"--http-port={free_port(8369, strict=False)}",
+        f"--http-port={free_port(8369 + 50 * number, strict=False)}",
         f"--test-tags={tags}",
         f"--screenshots={odoo.paths.logs / 'screenshots'}",
+        *(["-u", ",".join(update)] if update else []),
     ]
-    arguments += ["-i", ",".join(install)] if install else ["-u", ",".join(update)]
-    log = odoo.paths.logs / "test-odoo.log"
+    log = odoo.paths.logs / f"test-odoo-{number + 1}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    odoo.paths.write_state(key, {})
     with open(log, "w") as handle:
         done = subprocess.run(odoo.command(database, *arguments), stdout=handle, stderr=handle, cwd="/",
                               env={**odoo.environment(), **THREADS}, timeout=TEST_LIMIT_S)  # fmt: skip
-    text = log.read_text(errors="replace")
-    result = results.of_odoo("Odoo tests", text, log)
+    result = results.of_odoo(f"Odoo tests, part {number + 1}", log.read_text(errors="replace"), log)
     if done.returncode and not result.failed:
         result.failed = 1
         result.details.append("Odoo ended with an error; the last lines of the log say why.")
-    elif not done.returncode:
-        odoo.paths.write_state(key, now)
     result.seconds = time.monotonic() - started
     return result.refuse_empty()
 
 
 def run(odoo: Odoo, ui: Ui, selection: Selection) -> list[Result]:
-    """Odoo tests on one core, linters and pure tests on the other; then the journeys."""
+    """Odoo tests in two databases, linters and pure tests beside them; then the journeys."""
     ui.say(f"  Testing {', '.join(selection.addons + selection.pytest) or 'nothing'}")
     with ThreadPoolExecutor(2) as pool:
         waiting = []
-        if selection.addons:
-            waiting.append(pool.submit(run_odoo, odoo, selection.addons, keep=selection.keep))
+        if selection.classes:
+            waiting.append(pool.submit(run_odoo, odoo, selection))
         waiting.append(pool.submit(run_pure, odoo.paths, selection))
         found: list[Result] = []
         for future in waiting:
-            value = future.result()
-            for result in value if isinstance(value, list) else [value]:
+            for result in future.result():
                 show(ui, result)
                 found.append(result)
     if selection.journeys and (PROJECT / "tests" / "e2e").exists():
@@ -165,9 +144,20 @@ def run(odoo: Odoo, ui: Ui, selection: Selection) -> list[Result]:
 
 def run_pure(paths: Paths, selection: Selection) -> list[Result]:
     found = [run_lint(paths, selection.addons)] if selection.lint else []
-    if selection.pytest:
+    if selection.pytest and selection.classes:
         found.append(run_pytest(paths, "cores", selection.pytest))
+    elif selection.pytest:
+        found += run_pytest_alone(paths, selection.pytest)
     return found
+
+
+def run_pytest_alone(paths: Paths, targets) -> list[Result]:
+    """In two processes, when nothing else wants the second core."""
+    files = [file for target in targets for file in sorted((PROJECT / target).rglob("test_*.py")) or [PROJECT / target]]
+    measured = paths.read_state(TIMES)
+    groups = [group for group in test_classes.balance(files, lambda file: measured.get(file.stem, 1.0), 2) if group]
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda pair: run_pytest(paths, f"cores, part {pair[0]}", pair[1]), enumerate(groups, 1)))
 
 
 def command_environment(odoo: Odoo) -> dict[str, str]:
@@ -181,7 +171,8 @@ def show(ui: Ui, result: Result) -> None:
     counts = f"{result.passed} passed, {result.failed} failed" + (
         f", {result.skipped} skipped" if result.skipped else ""
     )
-    ui.say(f"  {mark} {result.name:<44} {result.seconds:6.1f} s  {counts}")
+    note = f"  ({result.note})" if result.note else ""
+    ui.say(f"  {mark} {result.name:<44} {result.seconds:6.1f} s  {counts}{note}")
     for line in result.details[:40]:
         ui.say(f"      {line}")
     if not result.ok and result.log:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gantry_setup import addons, cli, host, paths, postgres, serve, source, testing
+from gantry_setup import addons, cli, host, paths, postgres, selection, serve, source
 from gantry_setup.ui import GantryError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -43,11 +43,11 @@ def test_a_changed_file_selects_its_addon():
 
 def test_an_unknown_name_lists_the_addons():
     with pytest.raises(GantryError, match="gantry_base"):
-        testing.select(["gantry_nonsense"], changed=False)
+        selection.select(["gantry_nonsense"], changed=False)
 
 
 def test_an_addon_brings_its_core_tests():
-    chosen = testing.select(["gantry_forecast"], changed=False)
+    chosen = selection.select(["gantry_forecast"], changed=False)
     assert chosen.addons == ["gantry_forecast"]
     assert chosen.pytest == ["tests/core/gantry_forecast"]
 

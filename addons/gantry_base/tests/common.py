@@ -2,22 +2,23 @@
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+
+from . import world
 
 
 class GantryCase(TransactionCase):
-    """Company A with two warehouses, company B with one; the environment is the superuser's in company A."""
+    """Company A with two warehouses, company B with one; the environment is the superuser's in company A.
+
+    See `world` for what there is: ``company_a``, ``wh_a1``, ``user_planner`` ...
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True})
-        cls.company_a, cls.company_b = cls.env["res.company"].create(
-            [{"name": "Gantry Test A"}, {"name": "Gantry Test B"}]
-        )
-        cls.wh_a1 = cls._warehouse(cls.company_a, "A One", "GA1")
-        cls.wh_a2 = cls._warehouse(cls.company_a, "A Two", "GA2")
-        cls.wh_b1 = cls._warehouse(cls.company_b, "B One", "GB1")
+        cls.env = cls.env(context={**cls.env.context, **world.QUIET})
+        for name, record in (world.find(cls.env) or world.build(cls.env)).items():
+            setattr(cls, name, record)
         # not by allowed_company_ids: that would follow every with_user() into companies the user may not see
         cls.env.user.write(
             {
@@ -25,35 +26,18 @@ class GantryCase(TransactionCase):
                 "company_id": cls.company_a.id,
             }
         )
-        cls.user_stock = cls._user("gantry_stock", "stock.group_stock_user", cls.company_a)
-        cls.user_planner = cls._user("gantry_planner", "gantry_base.group_planner", cls.company_a)
-        cls.user_manager = cls._user("gantry_manager", "gantry_base.group_manager", cls.company_a)
-        cls.user_other = cls._user("gantry_other", "gantry_base.group_planner", cls.company_b)
         cls.loc_customer = cls.env.ref("stock.stock_location_customers")
         cls.loc_supplier = cls.env.ref("stock.stock_location_suppliers")
 
     @classmethod
     def _warehouse(cls, company, name, code):
         """A warehouse of the company; the one Odoo makes with a company in tests is taken over first."""
-        Warehouse = cls.env["stock.warehouse"].with_company(company)
-        taken = [cls.wh_a1.id] if "wh_a1" in cls.__dict__ else []
-        found = Warehouse.search([("company_id", "=", company.id), ("id", "not in", taken)], limit=1)
-        vals = {"name": name, "code": code}
-        if found:
-            found.write(vals)
-            return found
-        return Warehouse.create({**vals, "company_id": company.id})
+        taken = cls.wh_a1 + cls.wh_a2 + cls.wh_b1
+        return world.warehouse(cls.env, company, name, code, taken.ids)
 
     @classmethod
     def _user(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=login,
-            groups=f"base.group_user,{groups}",
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            context={"no_reset_password": True, "tracking_disable": True, "mail_create_nolog": True},
-        )
+        return world.user(cls.env, login, groups, company)
 
     @classmethod
     def _product(cls, name, **vals):
