@@ -1,3 +1,1 @@
-from . import test_check
-from . import test_flows
-from . import test_random
+from . import test_api, test_api_http, test_check, test_flows, test_random
