@@ -32,7 +32,7 @@ class GantryReorderApply(models.Model):
         blocked = plan.blocked | issues.blocks(len(batch.rows))
         found = self._get_figures(batch, plan, projection, blocked)
         states, act = self._get_states(batch, plan, blocked)
-        found["state"] = states + 1
+        found["state"], found["issue_count"] = states + 1, issues.counts(len(found))
         self._write_figures(company, batch, found)
         issues.file(self.env, company, batch, found)
         counts = {name: int((states == number).sum()) for number, name in enumerate(STATES)}
@@ -49,6 +49,7 @@ class GantryReorderApply(models.Model):
         n, problem = len(batch.rows), batch.problem
         found = np.zeros(n, [
             ("id", "i4"), ("state", "i4"), ("lead_source", "i4"), ("binding", "i4"), ("lead_count", "i4"),
+            ("issue_count", "i4"),
             *((name, "f8") for name in FIGURES), ("stockout_day", "i4"), ("order_by_day", "i4"),
         ])
         found["id"], found["binding"] = batch.rows["id"], plan.binding + 1
@@ -114,7 +115,8 @@ class GantryReorderApply(models.Model):
             """
             UPDATE gantry_reorder_rule rule
                SET %(figures)s, state = %(state)s, lead_source = %(lead)s, binding = %(binding)s,
-                   lead_count = found.lead_count, projected_stockout_date = %(stockout)s, order_by_date = %(order_by)s,
+                   lead_count = found.lead_count, issue_count = found.issue_count + %(unordered)s,
+                   projected_stockout_date = %(stockout)s, order_by_date = %(order_by)s,
                    has_manual_qty = rule.has_manual_qty AND found.order_qty_computed > 0,
                    order_qty = CASE WHEN rule.has_manual_qty AND found.order_qty_computed > 0
                                     THEN rule.order_qty_manual ELSE found.order_qty_computed END,
@@ -128,6 +130,9 @@ class GantryReorderApply(models.Model):
             figures=figures, state=pick(STATES, "state"), lead=pick(LEAD_SOURCES, "lead_source"),
             binding=pick(BINDINGS, "binding"), stockout=date("stockout_day"), order_by=date("order_by_day"),
             today=batch.today.astype(object), uid=self.env.uid,
+            unordered=SQL(
+                "(SELECT count(*) FROM gantry_reorder_issue issue WHERE issue.rule_id = rule.id"
+                " AND issue.kind = 'order_failed' AND found.order_qty_computed > 0)"),
         ))
         self.env.cr.execute("DROP TABLE gantry_reorder_found")
 

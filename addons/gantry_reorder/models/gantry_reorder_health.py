@@ -51,6 +51,10 @@ class Issues:
         blocked[found["row"][found["severity"] == 2]] = True
         return blocked
 
+    def counts(self, size):
+        """Problems per rule."""
+        return np.bincount(self.array["row"], minlength=size)
+
     def file(self, env, company, batch, figures):
         """List what was found; what is not found any more disappears."""
         found = self.array
@@ -87,16 +91,6 @@ class Issues:
                    date_last = EXCLUDED.date_last
             """,
             kinds=kinds, uid=env.uid,
-        ))
-        cr.execute(SQL(
-            """
-            UPDATE gantry_reorder_rule rule SET issue_count = now.count
-              FROM (SELECT rule.id, count(issue.id) AS count FROM gantry_reorder_rule rule
-                 LEFT JOIN gantry_reorder_issue issue ON issue.rule_id = rule.id
-                     WHERE rule.id = ANY(%s) GROUP BY rule.id) now
-             WHERE now.id = rule.id AND rule.issue_count IS DISTINCT FROM now.count
-            """,
-            ids,
         ))
         cr.execute("DROP TABLE gantry_reorder_found")
         env["gantry.reorder.issue"].invalidate_model()

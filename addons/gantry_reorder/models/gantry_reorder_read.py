@@ -195,7 +195,7 @@ def _with_overrides(found, count, levels):
     """
     mean, final = found["mean"].astype(np.float64), found["final"].astype(np.float64)
     more = np.maximum(found["more"].astype(np.float64), 0.0)
-    raw = found["quantiles"].view("<f4").reshape(len(found), count, levels).astype(np.float64)
+    raw = np.ascontiguousarray(found["quantiles"]).view("<f4").reshape(len(found), count, levels).astype(np.float64)
     factor = np.divide(final, mean, out=np.ones_like(mean), where=mean > 0)
     quantiles = raw * factor[:, :, None]
     bare = np.where(mean > 0, 0.0, final) + more

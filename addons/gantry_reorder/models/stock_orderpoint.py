@@ -27,16 +27,30 @@ class StockWarehouseOrderpoint(models.Model):
     def _note_hand(self, old):
         """Keep a change by hand in the history; the rule then waits for an accepted proposal."""
         # sudo: who may change a reordering rule need not see the replenishment list
-        rules = self.env["gantry.reorder.rule"].sudo().with_context(active_test=False).search([
-            ("orderpoint_id", "in", self.ids)])
-        changed = rules.filtered(lambda rule: old[rule.orderpoint_id.id] != (
-            rule.orderpoint_id.product_min_qty, rule.orderpoint_id.product_max_qty, rule.orderpoint_id.active))
-        if not changed:
-            return
-        new = {rule.id: (rule.orderpoint_id.product_min_qty, rule.orderpoint_id.product_max_qty) for rule in changed}
-        changed._log_change("hand", {rule.id: old[rule.orderpoint_id.id][:2] for rule in changed}, new)
-        for rule in changed:
-            rule.write({"hand_edited": True, "old_min": new[rule.id][0], "old_max": new[rule.id][1]})
+        rows = self.env["gantry.reorder.rule"].sudo().with_context(active_test=False).search([
+            ("product_id", "in", self.product_id.ids), ("location_id", "in", self.location_id.ids)])
+        points = {(point.product_id, point.location_id): point for point in self}
+        for row in rows:
+            point = points.get((row.product_id, row.location_id))
+            if not point:
+                continue
+            low, high, active = old[point.id]
+            new = (point.product_min_qty, point.product_max_qty)
+            if (low, high) == new and active == point.active:
+                continue
+            row._log_change("hand", {row.id: (low, high)}, {row.id: new}, point._get_hand_note(active))
+            # a rule that comes back as it was, with its product, is again the run's
+            row.write({
+                "hand_edited": not (point.active and not active and (low, high) == new),
+                "old_min": new[0], "old_max": new[1],
+            })
+
+    def _get_hand_note(self, was_active):
+        if was_active and not self.active:
+            return self.env._("Archived by hand, or with its product.")
+        if self.active and not was_active:
+            return self.env._("Restored by hand, or with its product.")
+        return None
 
     # -- no order today for a demand that can wait
 

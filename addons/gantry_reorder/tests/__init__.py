@@ -1,6 +1,8 @@
 from . import (
     test_reorder_backtest,
+    test_reorder_health,
     test_reorder_leads,
+    test_reorder_points,
     test_reorder_policy,
     test_reorder_run,
     test_reorder_tours,

@@ -1,6 +1,9 @@
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY, ReorderCase
 
@@ -72,7 +75,8 @@ class TestReorderPolicy(ReorderCase):
             {"target_pct": 100}, {"target_pct": 0}, {"review_days": 0}, {"holding_pct": 0}, {"order_cost": -1},
             {"min_days": 9, "max_days": 3}, {"date_from": "2026-03-02", "date_to": "2026-03-01"}, {"cap_qty": -1},
         ):
-            with self.assertRaises(Exception, msg=vals), self.env.cr.savepoint():
+            with self.assertRaises(psycopg2.IntegrityError, msg=vals), mute_logger("odoo.sql_db"), \
+                    self.env.cr.savepoint():
                 self._policy(**vals).flush_recordset()
         with self.assertRaises(ValidationError):
             self._policy(**{f"order_{day}": False for day in (
