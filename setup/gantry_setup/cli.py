@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import addons, bench, doctor, postgres, selection, serve, testing, wheels, workplace
+from . import addons, bench, doctor, postgres, selection, serve, testing, translations, wheels, workplace
 from .paths import PROJECT, Paths
 from .results import summary
 from .ui import GantryError, Ui
@@ -71,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
         verb(name, f"{text} on a database").add_argument("--db", default="gantry", metavar="NAME")
     build = verb("wheels", "build every addon as a wheel for pip", parents=())
     build.add_argument("--into", default="dist", metavar="FOLDER", help="where to put them (default: dist)")
+    words = verb("translations", "write the translation templates (.pot) of the addons anew")
+    words.add_argument("names", nargs="*", metavar="addon", help="only these addons")
     clean = verb("clean", "remove the cache folder with its databases", parents=())
     clean.add_argument("--databases", action="store_true", help="only the databases")
     clean.add_argument("--packages", action="store_true", help="only the Python packages")
@@ -160,6 +162,12 @@ def do_wheels(options, paths: Paths, ui: Ui) -> None:
     target = Path(options.into)
     built = wheels.build(paths, ui, target if target.is_absolute() else PROJECT / target)
     ui.say(f"  {len(built)} wheels in {options.into}")
+
+
+def do_translations(options, paths: Paths, ui: Ui) -> None:
+    with prepared(options, paths, ui, tests=True) as odoo:
+        changed = translations.export(odoo, ui, options.names)
+    ui.say(f"  Translation templates written: {', '.join(changed) or 'none, the words are the same'}.")
 
 
 def do_clean(options, paths: Paths, ui: Ui) -> None:

@@ -55,7 +55,7 @@ class Odoo:
         return path
 
     def command(self, database: str, *arguments, subcommand: str = "") -> list[str]:
-        start = [str(self.paths.python), str(self.paths.launcher), *([subcommand] if subcommand else [])]
+        start = [str(self.paths.python), str(self.paths.launcher), *subcommand.split()]
         return [*start, "-c", str(self.config()), "-d", database, *(str(part) for part in arguments)]
 
     def environment(self) -> dict[str, str]:

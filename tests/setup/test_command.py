@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gantry_setup import addons, cli, host, paths, postgres, selection, serve, source
+from gantry_setup import addons, cli, host, paths, postgres, selection, serve, source, translations
 from gantry_setup.ui import GantryError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,8 @@ def test_help_needs_nothing_but_python():
 
 def test_every_verb_has_its_function():
     choices = cli.parser()._subparsers._group_actions[0].choices
-    assert {"run", "test", "bench", "shell", "psql", "update", "clean", "doctor", "wheels"} == set(choices)
+    expected = {"run", "test", "bench", "shell", "psql", "update", "clean", "doctor", "wheels", "translations"}
+    assert set(choices) == expected
     assert all(hasattr(cli, f"do_{verb}") for verb in choices)
 
 
@@ -123,3 +124,18 @@ def test_a_normal_user_gets_the_exact_command(monkeypatch, tmp_path):
     absent = host.Need("no-such-program", "no-such-package", "a test")
     with pytest.raises(GantryError, match="sudo apt-get install --no-install-recommends no-such-package"):
         host.ensure((absent,), ui=None, log=tmp_path / "x.log")
+
+
+def test_a_translation_template_changes_with_its_words_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(translations, "ADDONS", tmp_path)
+    template = translations.template_of("gantry_x")
+    template.parent.mkdir(parents=True)
+    old = '"POT-Creation-Date: 2026-01-01 00:00+0000\\n"\nmsgid "Bin"\n'
+    template.write_text(old.replace("01-01", "02-02"))
+    assert translations.keep_old("gantry_x", old)
+    assert template.read_text() == old
+    template.write_text(old.replace("Bin", "Zone"))
+    assert not translations.keep_old("gantry_x", old)
+    template.unlink()
+    assert translations.keep_old("gantry_x", "")
+    assert not template.parent.exists()
