@@ -51,6 +51,9 @@ class TestHelpers(GantryCase):
         for limit, offset in ((-1, 0), (1, -1), ("5", 0), (1, None), (True, 0), (1.5, 0)):
             with self.assertRaisesRegex(UserError, "whole number"):
                 page(limit, offset)
+        for limit, offset in ((10**30, 0), (1, 2**63)):
+            with self.assertRaisesRegex(UserError, "must be at most 2,147,483,647"):
+                page(limit, offset)
 
     def test_last_page_has_no_next(self):
         answer = self.env["gantry.api"]._page_answer

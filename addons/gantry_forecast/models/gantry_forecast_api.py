@@ -9,8 +9,6 @@ from ..core import QUANTILES
 
 READER = "stock.group_stock_user"
 PLANNER = "gantry_base.group_planner"
-MAX_ID = 2**31 - 1
-FIRST_DATE = datetime.date(1950, 1, 1)  # older ones are typing errors or the zero of some system
 
 
 class GantryForecastApi(models.AbstractModel):
@@ -51,20 +49,11 @@ class GantryForecastApi(models.AbstractModel):
             ``quantiles`` (level to quantity)
         """
         self._require_group(READER)
-        limit, offset = self._page(limit, offset)
-        first, last = self._date("date_from", date_from), self._date("date_to", date_to)
-        domain = self._series_domain(product_ids, warehouse_ids, category_id)
-        Forecast = self.env["gantry.forecast"]
-        forecasts = Forecast.search_fetch(domain, FORECAST_FIELDS, limit=limit, offset=offset, order="id")
-        if not limit:
-            forecasts = Forecast
-        arrays = Forecast._read_arrays(forecasts.ids)
-        measured = self._get_measured(forecasts)
-        items = [
-            self._forecast_answer(forecast, arrays.get(forecast.id), measured[forecast.id], first, last)
-            for forecast in forecasts
-        ]
-        return self._plain(self._page_answer(items, Forecast.search_count(domain), limit, offset))
+        period = self._date("date_from", date_from), self._date("date_to", date_to)
+        return self._page_of(
+            self.env["gantry.forecast"], self._series_domain(product_ids, warehouse_ids, category_id),
+            lambda forecasts: self._forecast_answers(forecasts, *period), limit=limit, offset=offset,
+        )
 
     @api.model
     @api.readonly
@@ -92,37 +81,18 @@ class GantryForecastApi(models.AbstractModel):
         :param offset: how many to leave out at the beginning
         :return: ``items``, ``total``, ``limit``, ``offset``, ``next_offset``. An item has ``product_id``,
             ``product_code``, ``warehouse_id``, ``date``, ``source``, ``quantity`` (net of returns),
-            ``quantity_out``, ``quantity_returned``, ``lines``, ``excluded`` and ``reason``
+            ``quantity_out``, ``quantity_returned``, ``lines``, ``flag``, ``excluded`` and ``reason``
         """
         self._require_group(READER)
-        limit, offset = self._page(limit, offset, maximum=10_000)
         domain = self._series_domain(product_ids, warehouse_ids, category_id)
         domain &= self._period_domain(date_from, date_to)
         if source is not None:
             self._one_of("source", source, dict(self.env["gantry.demand"]._fields["source"].selection))
             domain &= Domain("source", "=", source)
-        Demand = self.env["gantry.demand"]
-        rows = Demand.search(domain, limit=limit, offset=offset, order="date, id") if limit else Demand
-        rows.product_id.fetch(["default_code"])
-        items = [
-            self._json(
-                {
-                    "product_id": row.product_id.id,
-                    "product_code": row.product_id.default_code or None,
-                    "warehouse_id": row.warehouse_id.id,
-                    "date": row.date,
-                    "source": row.source,
-                    "quantity": row.quantity,
-                    "quantity_out": row.quantity_out,
-                    "quantity_returned": row.quantity_returned,
-                    "lines": row.line_count,
-                    "excluded": row.excluded,
-                    "reason": row.reason or None,
-                }
-            )
-            for row in rows
-        ]
-        return self._plain(self._page_answer(items, Demand.search_count(domain), limit, offset))
+        return self._page_of(
+            self.env["gantry.demand"], domain, self._history_answers, limit=limit, offset=offset, order="date, id",
+            maximum=10_000,
+        )
 
     @api.model
     @api.readonly
@@ -218,18 +188,48 @@ class GantryForecastApi(models.AbstractModel):
             ``reason``, ``user_id``, ``date_expiry``, ``state`` and ``value_added`` (per cent, null until measured)
         """
         self._require_group(READER)
-        limit, offset = self._page(limit, offset)
         domain = self._series_domain(product_ids, warehouse_ids, None)
         if date_from is not None:
             domain &= Domain("date_to", ">=", self._date("date_from", date_from))
         if date_to is not None:
             domain &= Domain("date_from", "<=", self._date("date_to", date_to))
-        Override = self.env["gantry.forecast.override"]
-        overrides = Override.search(domain, limit=limit, offset=offset, order="id desc") if limit else Override
-        items = [self._override_answer(override) for override in overrides]
-        return self._plain(self._page_answer(items, Override.search_count(domain), limit, offset))
+        return self._page_of(
+            self.env["gantry.forecast.override"], domain, self._override_answers, limit=limit, offset=offset,
+            order="id desc",
+        )
 
     # -- answers
+
+    def _forecast_answers(self, forecasts, first, last):
+        forecasts.fetch(FORECAST_FIELDS)
+        arrays = forecasts._read_arrays(forecasts.ids)
+        measured = self._get_measured(forecasts)
+        return [
+            self._forecast_answer(forecast, arrays.get(forecast.id), measured[forecast.id], first, last)
+            for forecast in forecasts
+        ]
+
+    def _history_answers(self, rows):
+        rows.product_id.fetch(["default_code"])
+        return [
+            self._json(
+                {
+                    "product_id": row.product_id.id,
+                    "product_code": row.product_id.default_code or None,
+                    "warehouse_id": row.warehouse_id.id,
+                    "date": row.date,
+                    "source": row.source,
+                    "quantity": row.quantity,
+                    "quantity_out": row.quantity_out,
+                    "quantity_returned": row.quantity_returned,
+                    "lines": row.line_count,
+                    "flag": row.flag,
+                    "excluded": row.excluded,
+                    "reason": row.reason or None,
+                }
+            )
+            for row in rows
+        ]
 
     def _get_measured(self, forecasts):
         """Names of the figures that were measured, by forecast: the ORM reads an empty figure as zero."""
@@ -302,24 +302,27 @@ class GantryForecastApi(models.AbstractModel):
             }
         )
 
-    def _override_answer(self, override):
-        return self._json(
-            {
-                "override_id": override.id,
-                "product_id": override.product_id.id or None,
-                "category_id": override.categ_id.id or None,
-                "warehouse_id": override.warehouse_id.id or None,
-                "date_from": override.date_from,
-                "date_to": override.date_to,
-                "mode": override.mode,
-                "quantity": override.quantity,
-                "reason": override.reason,
-                "user_id": override.user_id.id,
-                "date_expiry": override.date_expiry or None,
-                "state": override.state if override.active else "cancelled",
-                "value_added": override.value_added if override.date_measured else None,
-            }
-        )
+    def _override_answers(self, overrides):
+        return [
+            self._json(
+                {
+                    "override_id": override.id,
+                    "product_id": override.product_id.id or None,
+                    "category_id": override.categ_id.id or None,
+                    "warehouse_id": override.warehouse_id.id or None,
+                    "date_from": override.date_from,
+                    "date_to": override.date_to,
+                    "mode": override.mode,
+                    "quantity": override.quantity,
+                    "reason": override.reason,
+                    "user_id": override.user_id.id,
+                    "date_expiry": override.date_expiry or None,
+                    "state": override.state if override.active else "cancelled",
+                    "value_added": override.value_added if override.date_measured else None,
+                }
+            )
+            for override in overrides
+        ]
 
     # -- what callers send
 
@@ -355,39 +358,6 @@ class GantryForecastApi(models.AbstractModel):
                            product=product_id, warehouse=warehouse_id)
             )  # fmt: skip
         return forecast
-
-    def _checked_id(self, name, value):
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise UserError(self.env._("%s must be the id of a record, a whole number.", name))
-        if value > MAX_ID:
-            raise UserError(self.env._("%s is too large for the id of a record.", name))
-        return value
-
-    def _checked_ids(self, name, value):
-        if not isinstance(value, list | tuple):
-            raise UserError(self.env._("%s must be a list of ids.", name))
-        return [self._checked_id(name, item) for item in value]
-
-    def _date(self, name, value):
-        if value is None:
-            return None
-        try:
-            date = datetime.date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise UserError(
-                self.env._("%(name)s must be a date such as 2026-03-31, not %(value)s.", name=name,
-                           value=str(value)[:100])
-            ) from None
-        if date < FIRST_DATE:
-            raise UserError(self.env._("%s must not be before 1950.", name))
-        return date
-
-    def _one_of(self, name, value, options):
-        if value not in options:
-            raise UserError(
-                self.env._("%(name)s must be one of %(options)s.", name=name, options=", ".join(map(str, options)))
-            )
-        return value
 
 
 FORECAST_FIELDS = [

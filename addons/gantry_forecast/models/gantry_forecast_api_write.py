@@ -3,10 +3,11 @@ import math
 import numpy as np
 
 from odoo import api, fields, models
+from odoo.addons.gantry_base.models.gantry_api import MAX_INT
 from odoo.exceptions import UserError
 
 from .gantry_demand_import_write import DAY
-from .gantry_forecast_api import MAX_ID, PLANNER
+from .gantry_forecast_api import PLANNER
 
 MAX_LINES = 20_000
 MAX_QUANTITY = 1e9
@@ -268,7 +269,7 @@ class GantryForecastApiWrite(models.AbstractModel):
         """Products the lines name: {(field, value): id}, -1 for a code that several products have."""
         found = {}
         lines = [line for line in lines if isinstance(line, dict)]
-        ids = {i for line in lines if isinstance(i := line.get("product_id"), int) and 0 < i <= MAX_ID}
+        ids = {i for line in lines if isinstance(i := line.get("product_id"), int) and 0 < i <= MAX_INT}
         for product in self.env["product.product"].with_context(active_test=False).search([("id", "in", list(ids))]):
             found["product_id", product.id] = product.id
         codes = [""] + sorted({c for line in lines if isinstance(c := line.get("product_code"), str) and c})
@@ -328,7 +329,7 @@ class GantryForecastApiWrite(models.AbstractModel):
     @staticmethod
     def _printable(value):
         """The value in an answer: JSON has no NaN, and nobody wants a page of it back."""
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_ID:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INT:
             return f"{value:.3e}" if abs(value) < 10**300 else "10**300"
         return value if isinstance(value, (int, bool)) or value is None else str(value)[:100]
 

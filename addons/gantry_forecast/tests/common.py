@@ -110,3 +110,19 @@ class ForecastCase(GantryCase):
                 patch.object(type(self.Forecast), "_get_workers", lambda model: 1), \
                 patch.object(type(self.Forecast), "_get_executor", lambda model, company: InProcessExecutor()):
             yield
+
+
+class SteadyCase(ForecastCase):
+    """A product that sells about twenty a week, for more than a year."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rng = np.random.default_rng(5)
+        cls.steady = cls._product("Steady", standard_price=2)
+        cls._sales(cls.steady, cls.rng.poisson(20, 60))
+
+    def _more(self, count):
+        """So many further products that sell."""
+        for i in range(count):
+            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))

@@ -7,19 +7,12 @@ from lxml import etree
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import TODAY, ForecastCase
+from .common import TODAY, SteadyCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
-class TestForecastRun(ForecastCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rng = np.random.default_rng(5)
-        cls.steady = cls._product("Steady", standard_price=2)
-        cls._sales(cls.steady, cls.rng.poisson(20, 60))
-
+class TestForecastRun(SteadyCase):
     def test_a_refresh_forecasts_what_sells(self):
         job = self._refresh()
         self.assertEqual((job.state, job.error), ("done", False))

@@ -10,24 +10,16 @@ from ..core.child import ChildError
 from ..core.scale import DaskExecutor, InProcessExecutor, LocalExecutor
 from ..models import gantry_forecast_learn, gantry_forecast_shards
 from ..models.gantry_forecast_learn import GantryForecastLearn
-from .common import TODAY, ForecastCase, PlayedChild, PlayedExecutor
+from .common import TODAY, ForecastCase, PlayedChild, PlayedExecutor, SteadyCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
-class TestForecastShards(ForecastCase):
+class TestForecastShards(SteadyCase):
     """The better tiers, learnt in a child and applied shard by shard."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.rng = np.random.default_rng(5)
-        cls.steady = cls._product("Steady", standard_price=2)
-        cls._sales(cls.steady, cls.rng.poisson(20, 60))
-
     def test_every_product_is_refined_by_shard(self):
-        for i in range(4):
-            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self._more(4)
         with self._tiers_in_process():
             job = self._refresh()
         self.assertEqual((job.state, job.error), ("done", False))
@@ -36,8 +28,7 @@ class TestForecastShards(ForecastCase):
         self.assertEqual((record.state, record.refined_count), ("done", 5))
 
     def test_a_killed_worker_leaves_whole_forecasts_and_the_run_goes_on(self):
-        for i in range(6):
-            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self._more(6)
         with self._tiers_in_process():
             job = self.Forecast._enqueue_refresh(self.company_a)
             turns = 0
@@ -72,8 +63,7 @@ class TestForecastShards(ForecastCase):
         self.assertIn("failed", tiers.filtered(lambda line: line.tier == "statistical").mapped("reason"))
 
     def test_a_shard_that_fails_keeps_its_fast_forecasts_and_the_others_are_refined(self):
-        for i in range(4):
-            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self._more(4)
         executor = PlayedExecutor({0: "The forecast process ran out of memory."})
         with self._tiers_in_process(series_per_shard=1), \
                 patch.object(type(self.Forecast), "_get_executor", lambda model, company: executor):
@@ -84,8 +74,7 @@ class TestForecastShards(ForecastCase):
         self.assertIn("ran out of memory", record.note)
 
     def test_three_failures_in_a_row_end_the_refinement(self):
-        for i in range(6):
-            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self._more(6)
         executor = PlayedExecutor(dict.fromkeys(range(1, 99), "Broken."))
         with self._tiers_in_process(series_per_shard=1), \
                 patch.object(type(self.Forecast), "_get_executor", lambda model, company: executor):
@@ -93,8 +82,7 @@ class TestForecastShards(ForecastCase):
         self.assertEqual((job.result["refined"], executor.calls), (1, 4))
 
     def test_a_cluster_that_is_gone_is_replaced_by_this_machine(self):
-        for i in range(3):
-            self._sales(self._product(f"More {i}"), self.rng.poisson(5, 60))
+        self._more(3)
         self.company_a.write({
             "gantry_forecast_engine": "dask", "gantry_forecast_dask_address": "tcp://127.0.0.1:9"})
         executor = self.Forecast._get_executor(self.company_a)
