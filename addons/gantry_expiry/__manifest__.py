@@ -1,0 +1,22 @@
+{
+    "name": "Gantry Expiry",
+    "summary": "Expiring stock by bin and value, proposals, minimum shelf life per customer, first-expired-first-out",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Inventory",
+    "author": "Gantry",
+    "license": "LGPL-3",
+    "depends": ["gantry_base", "product_expiry"],
+    "external_dependencies": {"python": ["numpy"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/gantry_expiry_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/gantry_expiry_decide_views.xml",
+        "views/gantry_expiry_line_views.xml",
+        "views/gantry_expiry_decision_views.xml",
+        "views/stock_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}
