@@ -7,8 +7,6 @@ from odoo.addons.stock.models.stock_rule import ProcurementException
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-LEAST_DAYS = 1  # goods are asked for tomorrow at the earliest
-
 
 class GantryReorderOrder(models.Model):
     """Ordering: proposals go through Odoo's own procurement, so they end in draft purchase orders grouped by vendor,
@@ -94,7 +92,7 @@ class GantryReorderOrder(models.Model):
     def _get_procurement(self, more):
         """The procurement of a row: for the day on which it can be there."""
         self.ensure_one()
-        planned = fields.Datetime.now() + timedelta(days=max(round(self.lead_days_mean or 0), LEAST_DAYS))
+        planned = fields.Datetime.now() + timedelta(days=int(self.lead_days_mean or 0))
         values = {
             "warehouse_id": self.warehouse_id, "date_planned": planned, "date_deadline": planned,
             "route_ids": self.orderpoint_id.route_id, "company_id": self.company_id,

@@ -72,10 +72,12 @@ class GantryReorderProblem(models.Model):
         grid = self._read_forecasts(company, rows, today)
         prices = self._read_prices(company, rows, today)
         lead = self._read_leads(company, rows, policies, place)
+        committed = self._read_events(company, rows, self._get_demand_query())
+        _raise_to_committed(grid, committed)
         problem = Problem(
             bucket_days=grid["days"], mean=grid["mean"], quantiles=grid["quantiles"], levels=grid["levels"],
             lead_days=lead["days"], lead_prob=lead["prob"],
-            on_hand=self._read_on_hand(rows), committed=self._read_events(company, rows, self._get_demand_query()),
+            on_hand=self._read_on_hand(rows), committed=committed,
             incoming=self._read_events(company, rows, *self._get_supply_queries(company)),
             expiring=self._read_expiring(company, rows),
             multiple=prices["multiple"], minimum_qty=prices["minimum"], price_breaks=prices["breaks"],
@@ -282,3 +284,17 @@ class GantryReorderProblem(models.Model):
              WHERE quant.quantity > 0 AND COALESCE(quant.removal_date, quant.expiration_date) IS NOT NULL
             """,
         ))
+
+
+def _raise_to_committed(grid, committed):
+    """Customers' orders use up the forecast of their own period only: what they order beyond it comes on top, so one
+    large order does not hide the demand of the weeks after it."""
+    mean, quantiles = grid["mean"], grid["quantiles"]
+    n, width = mean.shape
+    bucket = np.searchsorted(np.cumsum(grid["days"]), committed.day, side="right")
+    inside = bucket < width
+    ordered = np.bincount(
+        committed.row[inside] * width + bucket[inside], committed.qty[inside], minlength=n * width).reshape(n, width)
+    excess = np.maximum(ordered - mean, 0).astype(np.float32)  # NaN stays NaN: no forecast is no forecast
+    mean += excess
+    quantiles += excess[:, :, None]
