@@ -148,8 +148,8 @@ class Bench:
         from odoo.addons.gantry_forecast.core import Recipe, apply
 
         plan = apply(plan_series.problem, Recipe.from_bytes(record._read_blob()))
-        self.time("file the backtest by product and month", None,
-                  lambda: Forecast._file_backtest(self.company, plan_series, plan, record))
+        self.time("file the backtest by product and month", None, lambda: Forecast._file_backtest(
+            self.company, [(plan_series.ids, Forecast._prepare_backtest(self.company, plan_series, plan, record))]))
         self.time("keep the forecasts for later comparison", None, lambda: Forecast._take_snapshot(self.company))
         self.table(report, "Around it")
 

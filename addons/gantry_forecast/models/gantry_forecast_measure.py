@@ -37,11 +37,20 @@ class GantryForecastMeasure(models.Model):
             *((name, "f8") for name in (*MEASURES, *ERRORS)),
         ])
 
-    def _file_accuracy(self, company, kind, rows):
-        """Write accuracy rows; what is known already for the same key is replaced."""
+    def _file_accuracy(self, company, kind, rows, *, replace=True):
+        """Write accuracy rows; what is known already for the same key is replaced, or known not to be there."""
         self._open_accuracy_table()
         copy_from(self.env.cr, "gantry_accuracy", rows.dtype.names, rows)
         columns = SQL(", ").join(SQL.identifier(name) for name in (*MEASURES, *ERRORS))
+        conflict = SQL(
+            """
+                ON CONFLICT (product_id, warehouse_id, kind, date, lag) DO UPDATE
+               SET (%(columns)s) = ROW(%(excluded)s), demand_class = EXCLUDED.demand_class,
+                   categ_id = EXCLUDED.categ_id
+            """,
+            columns=columns,
+            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in (*MEASURES, *ERRORS)),
+        )
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_forecast_accuracy
@@ -49,32 +58,41 @@ class GantryForecastMeasure(models.Model):
             SELECT forecast.product_id, forecast.categ_id, forecast.warehouse_id, forecast.company_id,
                    forecast.demand_class, %(kind)s, row.date, row.lag, %(values)s
               FROM gantry_accuracy row JOIN gantry_forecast forecast ON forecast.id = row.forecast_id
-                ON CONFLICT (product_id, warehouse_id, kind, date, lag) DO UPDATE
-               SET (%(columns)s) = ROW(%(excluded)s), demand_class = EXCLUDED.demand_class,
-                   categ_id = EXCLUDED.categ_id
+            %(conflict)s
             """,
-            columns=columns, kind=kind,
+            columns=columns, kind=kind, conflict=conflict if replace else SQL(),
             values=SQL(", ").join(SQL("row.%s", SQL.identifier(name)) for name in (*MEASURES, *ERRORS)),
-            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in (*MEASURES, *ERRORS)),
         ))
         self.env.cr.execute("DROP TABLE gantry_accuracy")
         self.env["gantry.forecast.accuracy"].invalidate_model()
 
     @api.model
-    def _file_backtest(self, company, series, plan, recipe):
-        """Write the backtest of a plan, a row per series and month. Unknown demand counts nowhere."""
-        count, judged = plan.bt_actual.shape[1:]
-        own = series.own
+    def _file_backtest(self, company, blocks):
+        """Write what `_prepare_backtest` found, in place of the backtests of these forecasts.
+
+        :param blocks: list of (ids of forecasts, their rows)
+        """
+        if not blocks:
+            return
         self.env.cr.execute(SQL(
             """
             DELETE FROM gantry_forecast_accuracy accuracy USING gantry_forecast forecast
              WHERE accuracy.company_id = %(company)s AND accuracy.kind = 'backtest' AND forecast.id = ANY(%(ids)s)
                AND forecast.product_id = accuracy.product_id AND forecast.warehouse_id = accuracy.warehouse_id
             """,
-            company=company.id, ids=series.ids[:own].tolist(),
+            company=company.id, ids=np.concatenate([ids for ids, _rows in blocks]).tolist(),
         ))
+        rows = np.concatenate([rows for _ids, rows in blocks])
+        if len(rows):
+            self._file_accuracy(company, "backtest", rows, replace=False)
+
+    @api.model
+    def _prepare_backtest(self, company, series, plan, recipe):
+        """The backtest of a plan, a row per series and month. Unknown demand counts nowhere."""
+        own = series.own
+        count, judged = plan.bt_actual.shape[1:]
         if not count:
-            return
+            return np.zeros(0, self._accuracy_dtype())
         columns = (plan.bt_end[:, None] + np.arange(judged)).ravel()
         limits = buckets.edges(series.problem.start, series.problem.length, company.gantry_forecast_bucket)
         months, place = np.unique(limits[columns].astype("M8[M]"), return_inverse=True)
@@ -106,7 +124,7 @@ class GantryForecastMeasure(models.Model):
         rows["forecast_id"], rows["date"] = series.ids[which], months[month].astype("M8[D]")
         for index, name in enumerate((*MEASURES, *ERRORS)):
             rows[name] = sums[index, which, month]
-        self._file_accuracy(company, "backtest", rows)
+        return rows
 
     @staticmethod
     def _get_past_window(problem, plan, recipe):

@@ -73,7 +73,8 @@ class GantryForecastShards(models.Model):
             for number, plan in executor.map("scale:apply_shard", tasks):
                 series, shard = prepared.pop(number)
                 self._apply_forecast_plan(company, series, plan, record)
-                self._file_backtest(company, series, plan, record)
+                rows = self._prepare_backtest(company, series, plan, record)
+                self._file_backtest(company, [(series.ids[:series.own], rows)])
                 state["refined"] += series.own
                 left.remove(shard)
         except (ChildError, ProblemError) as error:

@@ -42,6 +42,34 @@ class TestForecastAccuracy(ForecastCase):
         self._refresh()
         self.assertEqual(self.Accuracy.search_count([]), count)
 
+    def test_planners_have_their_forecasts_before_the_accuracy_is_filed(self):
+        job = self.Forecast._enqueue_refresh(self.company_a)
+        while (job.checkpoint or {}).get("step") != "accuracy":
+            job._run_inline(max_steps=1)
+        self.assertTrue(self._forecast(self.product).date_forecast)
+        self.assertFalse(self.Accuracy.search_count([]))
+        job._run_inline(max_steps=1)  # a new runner: it has to measure once more
+        self.assertEqual(self.Accuracy.search([("kind", "=", "backtest")]).product_id, self.product | self.tiny)
+        job._run_inline()
+        self.assertEqual(job.state, "done")
+
+    def test_what_is_deleted_leaves_no_accuracy_behind(self):
+        child = self.env["product.category"].create({
+            "name": "Child", "parent_id": self.env["product.category"].create({"name": "Parent"}).id})
+        self.product.categ_id = child
+        self._sales(self.tiny, [5] * 60, self.wh_a2)
+        self._refresh()
+        rows = self.Accuracy.search([("product_id", "=", self.product.id)])
+        self.assertEqual(rows.categ_id, child)
+        self.product.categ_id = self.env["product.category"].create({"name": "Other"})
+        child.parent_id.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(rows.categ_id)
+        self.assertTrue(self.Accuracy.search([("warehouse_id", "=", self.wh_a2.id)]))
+        self.wh_a2._unlink_forget_accuracy()
+        self.env.invalidate_all()
+        self.assertFalse(self.Accuracy.search([("warehouse_id", "=", self.wh_a2.id)]))
+
     def test_every_block_of_a_large_company_keeps_its_backtest(self):
         with patch.object(gantry_forecast_run, "FAST_BLOCK", 1):
             self._refresh()
