@@ -28,7 +28,8 @@ class GantryDemand(models.Model):
     quantity_returned = fields.Float(string="Returned", readonly=True)
     line_count = fields.Integer(string="Lines", readonly=True)
     flag = fields.Selection(
-        [("none", "None"), ("outlier", "Outlier"), ("project", "One-off Project"), ("return", "Late Return")],
+        [("none", "None"), ("outlier", "Outlier"), ("project_ask", "One-off Project?"), ("project", "One-off Project"),
+         ("return", "Late Return")],
         required=True, default="none",
     )
     excluded = fields.Boolean(help="Left out of the forecast.")

@@ -56,11 +56,12 @@ class GantryDemandBuild(models.Model):
         watermark = cr.fetchone()[0] or fields.Datetime.now()
         refresh_statistics(cr, "stock_move", "gantry_demand", "gantry_demand_stockout")
         products = self._collect_products(company, full)
-        changed = 0
+        changed = asked = 0
         self.env["gantry.demand.stockout"]._extend_open_spans(company)
         if products:
             changed = self._rebuild_days(company)
             self.env["gantry.demand.stockout"]._rebuild_spans(company)
+            asked = self._propose_projects(company)
         self._settle_sources(company)
         series = self._mark_changed(company)
         cr.execute("DROP TABLE gantry_moved_product")
@@ -68,7 +69,7 @@ class GantryDemandBuild(models.Model):
         company.sudo().write({"gantry_demand_watermark": watermark, "gantry_demand_setting": setting})
         self.invalidate_model()
         self.env["gantry.demand.stockout"].invalidate_model()
-        return {"products": products, "rows": changed, "series": series, "full": full}
+        return {"products": products, "rows": changed, "series": series, "full": full, "projects": asked}
 
     def _get_setting(self, company):
         sources = "".join(

@@ -101,13 +101,19 @@ class GantryForecastRun(models.Model):
         """Refresh the forecasts of the job's company; can be resumed after every step."""
         company = job.company_id
         state = dict(job.checkpoint or {"step": "history"})
-        begin = time.monotonic()
+        begin, backtest = time.monotonic(), None
         if state["step"] == "history":
             state |= self._step_history(company, job)
             yield Progress(5, 100, self.env._("Demand history is up to date"), state)
         if state["step"] == "fast":
             state |= self._step_fast(company, job, state)
-            yield Progress(20, 100, self.env._("A first forecast is there"), state)
+            backtest = state.pop("backtest", None)
+            if backtest:
+                state |= {"step": "accuracy", "next": state["step"]}
+            yield Progress(15, 100, self.env._("A first forecast is there"), state)
+        if state["step"] == "accuracy":
+            state |= self._step_accuracy(company, state, backtest)
+            yield Progress(20, 100, self.env._("The accuracy of the first forecast is known"), state)
         if state["step"] == "learn":
             yield from self._step_learn(company, job, state)
             yield Progress(50, 100, self.env._("Models are chosen"), state)
@@ -124,6 +130,11 @@ class GantryForecastRun(models.Model):
             "Demand history: %(products)s products looked at, %(rows)s days changed.",
             products=counts["products"], rows=counts["rows"],
         ))
+        if counts["projects"]:
+            job._log(self.env._(
+                "%s days look like one-off projects: Demand History lists them by the filter \"One-off Project?\".",
+                counts["projects"],
+            ))
         asked = (job.params or {}).get("mode") != "nightly"
         learn_due = asked or self._is_learning_due(company, self._get_recipe(company))
         due = learn_due or self._get_recipe(company).date_start != self._get_bucket_start(company)
@@ -151,24 +162,39 @@ class GantryForecastRun(models.Model):
         refine = self._get_params(company, series.own).tiers != ("numpy",)
         if not changed:
             record.write({"series_count": series.own, "date_start": self._get_bucket_start(company), "note": False})
+        backtest = None
         if not changed or not (refine and self._uses_tiers(record)):
-            self._forecast_here(company, series, record)
+            backtest = self._forecast_here(company, series, record)
         if not changed:
             self._close_buckets(company, series)
         step = "learn" if refine and state["learn"] else "shards" if refine and self._uses_tiers(record) else "finish"
-        found = {"step": step, "recipe": record.id, "series": series.own, "refined": 0}
+        found = {"step": step, "recipe": record.id, "series": series.own, "refined": 0, "backtest": backtest}
         if step == "shards":
             found["todo"] = self._get_shards(series.ids[:series.own], changed)
         return found
 
     def _forecast_here(self, company, series, record):
-        """Forecast with the fast models, block by block: one is written while the next is computed."""
+        """Forecast with the fast models, block by block: one is written while the next is computed.
+
+        :return: the backtest of each block, to be filed when planners have their forecasts
+        """
         recipe = Recipe.from_bytes(record._read_blob(fast=True))
+        backtest = []
         for block, plan in plan_ahead(series.split(FAST_BLOCK), recipe):
             self._apply_forecast_plan(company, block, plan, record)
-            self._file_backtest(company, block, plan, record)
+            backtest.append((block.ids[:block.own], self._prepare_backtest(company, block, plan, record)))
         self._apply_overrides(company)
         self._flag_wrong(company)
+        return backtest
+
+    def _step_accuracy(self, company, state, backtest):
+        """File the backtest; a run that was interrupted before has to forecast once more for it."""
+        if backtest is None and state["scope"] == "all":
+            series = self._prepare_forecast_problem(company)
+            record = self.env["gantry.forecast.recipe"].sudo().browse(state["recipe"])
+            backtest = self._forecast_here(company, series, record)
+        self._file_backtest(company, backtest or [])
+        return {"step": state["next"]}
 
     def _step_finish(self, company, state, seconds):
         record = self.env["gantry.forecast.recipe"].sudo().browse(state.get("recipe")).exists()

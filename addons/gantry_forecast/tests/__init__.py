@@ -3,6 +3,7 @@ from . import (
     test_api_http,
     test_copy,
     test_demand_history,
+    test_demand_project,
     test_forecast_access,
     test_forecast_accuracy,
     test_forecast_browser,

@@ -9,7 +9,7 @@ from .common import ForecastCase
 @tagged("post_install", "-at_install")
 class TestForecastUnits(HootMixin, HttpCase):
     def test_units_of_the_chart(self):
-        self.run_hoot("@gantry_forecast", at_least=15)
+        self.run_hoot("@gantry_forecast", at_least=19)
 
 
 @tagged("post_install", "-at_install")

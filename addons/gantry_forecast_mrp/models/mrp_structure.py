@@ -65,7 +65,8 @@ class GantryForecastStructure(models.Model):
 
         Per product and warehouse the bill is chosen as `mrp.bom._bom_find` does it: one of the warehouse or of all
         before one of another warehouse, then by sequence, own variant before template. A bill of another warehouse
-        asks for its components there.
+        asks for its components there. What is subcontracted needs the components too, at the subcontractor's: where
+        there is a bill to make it in house as well, that one counts.
         """
         self.env.flush_all()
         relation = self.env["mrp.bom.line"]._fields["bom_product_template_attribute_value_ids"]
@@ -76,7 +77,8 @@ class GantryForecastStructure(models.Model):
                     SELECT DISTINCT ON (product.id, warehouse.id)
                            product.id AS product_id, warehouse.id AS warehouse_id, bom.id AS bom_id,
                            COALESCE(kind.warehouse_id, warehouse.id) AS made_id, bom.produce_delay,
-                           bom.product_qty * bom_uom.factor / product_uom.factor AS quantity, bom.type
+                           bom.product_qty * bom_uom.factor / product_uom.factor AS quantity, bom.type,
+                           bom.product_tmpl_id
                       FROM mrp_bom bom
                       JOIN product_product product
                         ON product.product_tmpl_id = bom.product_tmpl_id
@@ -86,16 +88,19 @@ class GantryForecastStructure(models.Model):
                  LEFT JOIN stock_picking_type kind ON kind.id = bom.picking_type_id
                       JOIN uom_uom bom_uom ON bom_uom.id = bom.product_uom_id
                       JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-                     WHERE bom.active AND product.active AND bom.type IN ('normal', 'phantom')
+                     WHERE bom.active AND product.active AND bom.type IN ('normal', 'phantom', 'subcontract')
                        AND bom.product_qty > 0 AND warehouse.active AND warehouse.company_id = %(company)s
                        AND (bom.company_id IS NULL OR bom.company_id = %(company)s)
                        AND (kind.warehouse_id IS NULL OR kind.company_id = %(company)s)
                   ORDER BY product.id, warehouse.id,
+                           bom.type = 'subcontract',
                            (kind.warehouse_id IS NOT NULL AND kind.warehouse_id != warehouse.id),
                            bom.sequence, bom.product_id NULLS LAST, bom.id)
                 SELECT choice.product_id, choice.warehouse_id, line.product_id, choice.made_id,
                        line.product_qty * line_uom.factor / component_uom.factor / choice.quantity,
-                       CASE WHEN choice.type = 'normal' THEN GREATEST(COALESCE(choice.produce_delay, 0), 0) ELSE 0 END,
+                       CASE WHEN choice.type = 'phantom' THEN 0
+                            ELSE GREATEST(COALESCE(choice.produce_delay, 0), 0)
+                                 + COALESCE(CASE WHEN choice.type = 'subcontract' THEN %(delay)s END, 0) END,
                        CASE WHEN EXISTS (SELECT FROM %(relation)s rel WHERE rel.%(column)s = line.id)
                             THEN line.id END
                   FROM choice
@@ -108,11 +113,26 @@ class GantryForecastStructure(models.Model):
                  WHERE line.product_qty > 0
                 """,
                 company=company.id,
+                delay=self._get_vendor_delay(company),
                 relation=SQL.identifier(relation.relation),
                 column=SQL.identifier(relation.column1),
             )
         )
         return [row[:6] for row in rows if not row[6] or not self._is_skipped(row[6], row[0])]
+
+    @staticmethod
+    def _get_vendor_delay(company):
+        """SQL of the days that the first vendor of a bill's product takes."""
+        return SQL(
+            """
+            (SELECT vendor.delay FROM product_supplierinfo vendor
+              WHERE vendor.product_tmpl_id = choice.product_tmpl_id
+                AND (vendor.product_id IS NULL OR vendor.product_id = choice.product_id)
+                AND (vendor.company_id IS NULL OR vendor.company_id = %s)
+           ORDER BY vendor.sequence, vendor.min_qty, vendor.id LIMIT 1)
+            """,
+            company.id,
+        )
 
     def _is_skipped(self, line_id, product_id):
         """Whether a line that is for some variants only is not for this one."""

@@ -115,6 +115,22 @@ class TestExplosion(MrpCase):
         self.assertEqual(self._dependent(self.leg), [6.0] * 4)
         self.assertIsNone(self._dependent(by_product))
 
+    def test_what_a_subcontractor_makes_needs_components_too(self):
+        """Earlier by what the vendor takes; a bill to make it in house comes first."""
+        bill = self._bom(self.table, (self.leg, 4))
+        bill.flush_recordset()
+        # the kind comes with an app that these tests do without; the bills are read by SQL
+        self.env.cr.execute("UPDATE mrp_bom SET type = 'subcontract', sequence = 0 WHERE id = %s", (bill.id,))
+        self.env["product.supplierinfo"].create({
+            "partner_id": self.company_b.partner_id.id, "product_tmpl_id": self.table.product_tmpl_id.id, "delay": 8,
+        })  # fmt: skip
+        self._set_forecast(self.table, 10)
+        self.explode()
+        np.testing.assert_allclose(self._dependent(self.leg), [80, 40, 40, 40])
+        self._bom(self.table, (self.leg, 1), sequence=9)
+        self.explode()
+        self.assertEqual(self._dependent(self.leg), [10.0] * 4)
+
     def test_components_are_needed_before_the_product(self):
         self._bom(self.table, (self.leg, 4), produce_delay=8)
         forecast = self._set_forecast(self.table, 0)
