@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import addons, bench, doctor, postgres, selection, serve, testing, translations, wheels, workplace
+from . import addons, bench, doctor, postgres, regression, selection, serve, testing, translations, wheels, workplace
 from .paths import PROJECT, Paths
 from .results import summary
 from .ui import GantryError, Ui
@@ -114,7 +114,7 @@ def do_run(options, paths: Paths, ui: Ui) -> None:
 def do_test(options, paths: Paths, ui: Ui) -> int:
     with prepared(options, paths, ui, tests=True) as odoo:
         if options.regression:
-            found, left_out = testing.regression(odoo, ui), ()
+            found, left_out = regression.run(odoo, ui), ()
         else:
             chosen = selection.select(options.names, changed=options.changed)
             found, left_out = testing.run(odoo, ui, chosen), chosen.left_out

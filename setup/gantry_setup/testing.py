@@ -16,11 +16,6 @@ from .serve import free_port
 from .ui import Ui
 
 TEST_LIMIT_S = 3000
-# Odoo skips these itself on any database without demo data, and one that only measures speed.
-CORE_MAY_SKIP = (
-    "TestProcRuleLoad.test_orderpoint_1", "TestStockQuant.test_increase_available_quantity_3",
-    "TestStockQuant.test_decrease_available_quantity_3",
-)  # fmt: skip
 DATABASES = ("gantry_test", "gantry_test_2")
 TIMES = "test-times"
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -177,52 +172,3 @@ def show(ui: Ui, result: Result) -> None:
         ui.say(f"      {line}")
     if not result.ok and result.log:
         ui.say(f"      log: {result.log}")
-
-
-def regression(odoo: Odoo, ui: Ui) -> list[Result]:
-    """Odoo's own suites on the full registry with our addons installed.
-
-    Two databases, since Odoo's stock suite itself expects that batches are not installed: Odoo adds a batch to
-    a new transfer by default, and a test that counts them fails with or without us.
-    """
-    halves = (
-        ("stock and barcodes", ("stock", "barcodes", "barcodes_gs1_nomenclature"), ()),
-        ("batches, fleet and expiry", ("stock_picking_batch", "stock_fleet", "product_expiry"), ("stock",)),
-    )
-    with ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(regression_half, odoo, *half) for half in halves]
-        found = []
-        for future in futures:
-            result = future.result()
-            show(ui, result)
-            found.append(result)
-    return found
-
-
-def regression_half(odoo: Odoo, label: str, suites, below) -> Result:
-    started = time.monotonic()
-    template = odoo.template(suites[0], (*suites, *below))
-    database = f"gantry_regression_{suites[0]}"
-    odoo.clone(template, database)
-    available = {*suites, *below, "base", "web", "mail", "portal", "stock", "barcodes", "barcodes_gs1_nomenclature"}
-    ours = [addon for addon in addons.every() if addons.foreign_dependencies(addon) <= available]
-    odoo.install(database, ours, log=f"{database}-install.log")
-    tags = ",".join(f"/{suite}" for suite in suites)
-    log = odoo.paths.logs / f"{database}.log"
-    port = free_port(8469 + 50 * len(below), strict=False)
-    command = odoo.command(database, "--workers=0", f"--http-port={port}", "--log-level=warn",
-                           "--log-handler=odoo.tests:INFO", subcommand="shell")  # fmt: skip
-    with open(log, "w") as handle:
-        subprocess.run(
-            command,
-            input=scripts.core_suites(tags, suites),
-            text=True,
-            stdout=handle,
-            stderr=handle,
-            cwd="/",
-            env={**odoo.environment(), **THREADS},
-            timeout=TEST_LIMIT_S,
-        )
-    result = results.of_regression(f"Odoo's own: {label}", log.read_text(errors="replace"), log, may_skip=CORE_MAY_SKIP)
-    result.seconds = time.monotonic() - started
-    return result.refuse_empty()

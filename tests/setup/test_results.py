@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gantry_setup import results
+from gantry_setup import addons, regression, results
 
 LOG = Path("some.log")
 ODOO = """\
@@ -42,6 +42,28 @@ def test_regression_reads_the_printed_result():
 
 def test_a_regression_run_that_died_has_failed():
     assert results.of_regression("core", "Killed\n", LOG).failed
+
+
+def test_what_fails_without_our_addons_too_is_not_ours():
+    alone = results.Result("without", passed=90, failed=2, details=["TestA.test_one", "TestB.test_two"])
+    ours = results.Result("with", passed=89, failed=3, details=["TestA.test_one", "TestB.test_two", "TestC.test_x"])
+    found = regression.beside(ours, alone)
+    assert (found.passed, found.failed, found.skipped) == (89, 1, 2)
+    assert found.details == ["TestC.test_x"]
+    assert "2 fail without Gantry too" in found.note
+
+
+def test_nothing_to_compare_with_is_a_failure():
+    assert regression.beside(results.Result("with", passed=9), results.Result("without", failed=1)).failed == 1
+
+
+def test_every_addon_is_in_a_part_of_the_regression():
+    parts = {part.key: part for part in regression.parts()}
+    assert set(parts["with"].ours) == set(addons.every())
+    assert parts["with"].modules == parts["without"].modules
+    assert not parts["without"].ours
+    assert {"gantry_base", "gantry_forecast"} <= set(parts["stock"].ours)
+    assert "gantry_forecast_mrp" not in parts["stock"].ours
 
 
 def test_junit_report(tmp_path):
