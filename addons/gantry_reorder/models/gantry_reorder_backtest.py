@@ -12,7 +12,7 @@ BACKTEST_METHODS = [
     ("odoo", "Odoo's Suggestion"),
     ("actual", "As it Was"),
 ]
-SETTINGS = ("target_kind", "target_pct", "holding_pct", "shortage_pct", "order_cost", "method", "review_days")
+SETTINGS = ("target_kind", "target_pct", "share_target", "holding_pct", "shortage_pct", "order_cost", "method", "review_days")
 PLANNER_FIELDS = (
     "name", "company_id", "policy_id", "warehouse_id", "categ_id", "product_ids", "date_from", "date_to", "own_settings",
     "unserved", *SETTINGS,
@@ -47,6 +47,8 @@ class GantryReorderBacktest(models.Model):
     )
     target_kind = fields.Selection(TARGET_KINDS, string="Target", required=True, default="fill")
     target_pct = fields.Float("Service Target (%)", default=97.0, aggregator=None)
+    share_target = fields.Boolean(
+        "Reach the Target Together", help="The products reach the target on the whole, most of it where it costs least.")
     holding_pct = fields.Float("Holding Cost (% a Year)", default=20.0, aggregator=None)
     shortage_pct = fields.Float("Shortage Cost (%)", default=30.0, aggregator=None)
     order_cost = fields.Monetary("Cost of an Order Line")
@@ -58,8 +60,7 @@ class GantryReorderBacktest(models.Model):
     )
 
     state = fields.Selection(
-        [("draft", "New"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")], required=True,
-        default="draft", readonly=True, copy=False,
+        [("draft", "New"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")], compute="_compute_state",
     )
     job_id = fields.Many2one("gantry.job", readonly=True, copy=False, ondelete="set null")
     date_done = fields.Datetime("Replayed at", readonly=True, copy=False)
@@ -108,6 +109,18 @@ class GantryReorderBacktest(models.Model):
     def _compute_rule_count(self):
         for backtest in self:
             backtest.rule_count = self.env["gantry.reorder.rule"].search_count(backtest._get_rule_domain())
+
+    @api.depends("job_id.state", "date_done")
+    def _compute_state(self):
+        for backtest in self:
+            # sudo: a job of another user still says how far the replay is
+            job = backtest.job_id.sudo().state
+            if job in ("pending", "running"):
+                backtest.state = "running"
+            elif job in ("failed", "cancelled"):
+                backtest.state = "failed"
+            else:
+                backtest.state = "done" if backtest.date_done else "draft"
 
     @api.onchange("policy_id")
     def _onchange_policy_id(self):
@@ -159,8 +172,8 @@ class GantryReorderBacktest(models.Model):
                 self.env._("Replay: %s", backtest.name), self._name, "_job_run", record=backtest,
                 identity=f"gantry_reorder.backtest.{backtest.id}", company=backtest.company_id,
             )
-            # sudo: state and job are figures that people may not write
-            backtest.sudo().write({"state": "running", "job_id": job.id})
+            # sudo: the job is not for people to write
+            backtest.sudo().job_id = job
 
     def action_apply(self):
         """Set the policy to the settings that were tried."""

@@ -180,7 +180,7 @@ class GantryReorderBacktestData(models.Model):
             "target_kind": int(TARGET_CODES[self.target_kind]), "target": self.target_pct / 100,
             "holding_rate": self.holding_pct / 100, "order_cost": self.order_cost,
             "shortage_cost": self.shortage_pct / 100 * problem.unit_cost, "policy": int(METHOD_CODES[self.method]),
-            "review_days": float(self.review_days), "service_group": -1,
+            "review_days": float(self.review_days), "service_group": 0 if self.share_target else -1,
         }
 
     def _get_wizard_levels(self, past, plans, starts):

@@ -27,8 +27,7 @@ class GantryReorderBacktestRun(models.Model):
         backtest = self.with_company(self.company_id).sudo()  # sudo: figures that people may not write
         try:
             yield from backtest._replay_shards(job)
-        except (ProblemError, ForecastError, UserError) as error:
-            backtest.state = "failed"
+        except (ProblemError, ForecastError) as error:
             raise UserError(str(error)) from error
         return {"products": backtest.product_count, "sentence": backtest.sentence}
 
@@ -274,7 +273,7 @@ class GantryReorderBacktestRun(models.Model):
         ])
         shown = [line.method for line in self.line_ids]
         self.write({
-            "state": "done", "date_done": fields.Datetime.now(), "product_count": state["facts"]["judged"],
+            "date_done": fields.Datetime.now(), "product_count": state["facts"]["judged"],
             "skipped_count": sum(state["facts"].get(name, 0) for name in ("no_forecast", "blocked", "no_rule")),
             "facts": {**state["facts"], "first": state["dates"][0], "last": state["dates"][-1],
                       "compare": state["compare"]},

@@ -1,6 +1,7 @@
 """Windows that the buttons of the replenishment screens open."""
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
 
 
 class GantryReorderPolicy(models.Model):
@@ -49,6 +50,21 @@ class GantryReorderIssue(models.Model):
 
 class GantryReorderRule(models.Model):
     _inherit = "gantry.reorder.rule"
+
+    old_levels = fields.Char("In Force", compute="_compute_levels", help="Minimum and maximum of the rule in force.")
+    new_levels = fields.Char("New Rule", compute="_compute_levels", help="Computed minimum and maximum.")
+
+    @api.depends("orderpoint_id", "old_min", "old_max", "new_min", "new_max", "last_run", "state")
+    @api.depends_context("lang")
+    def _compute_levels(self):
+        for rule in self:
+            rule.old_levels = rule._say_levels(rule.old_min, rule.old_max) if rule.orderpoint_id else "–"
+            known = rule.last_run and rule.state != "blocked"
+            rule.new_levels = rule._say_levels(rule.new_min, rule.new_max) if known else "–"
+
+    def _say_levels(self, low, high):
+        return " – ".join(
+            formatLang(self.env, level, digits=0 if float(level).is_integer() else 2) for level in (low, high))
 
     # buttons above the list, which hand over the selection even when nothing is selected
 

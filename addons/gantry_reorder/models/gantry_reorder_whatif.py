@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..core import ProblemError, Target, solve
+from ..core.frontier import frontier
+from ..core.rating import rate
 
 TARGETS = (50, 60, 70, 75, 80, 85, 88, 90, 92, 94, 95, 96, 97, 98, 98.5, 99, 99.5, 99.9)
 SAMPLE = 1500  # rules that are calculated at each target; of larger scopes every so-manieth counts for its neighbours
@@ -17,13 +19,14 @@ class GantryReorderWhatif(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_curve(self, *, policy_id=False, warehouse_id=False, categ_id=False, rule_ids=False):
+    def get_curve(self, *, policy_id=False, warehouse_id=False, categ_id=False, rule_ids=False, together=None):
         """Stock, service and cost a year of some rules at a row of service targets.
 
         :param int policy_id: only products under this policy
         :param int warehouse_id: only this warehouse
         :param int categ_id: only this category and those below it
         :param list rule_ids: only these rules
+        :param bool together: the products reach the target together; by default as the policy says
         :return: {curve: [{target, fill, stock, ordering, short, shortage}], current, target_pct, holding_pct, ...},
             money in the currency of the company, targets and fill rates in per cent
         """
@@ -37,7 +40,7 @@ class GantryReorderWhatif(models.AbstractModel):
             "curve": [], "current": None, "rules": len(ids), "currency_id": self.env.company.currency_id.id,
             "policy_name": policy.name or "", "target_pct": policy.target_pct or 97.0,
             "holding_pct": policy.holding_pct or 20.0, "may_apply": self.env["gantry.reorder.policy"].has_access("write"),
-            "may_backtest": backtest.has_access("create"), "reason": "", "note": "",
+            "together": bool(policy.share_target) if together is None else bool(together), "may_backtest": backtest.has_access("create"), "reason": "", "note": "",
         }
         if not ids:
             answer["reason"] = self.env._(
@@ -47,7 +50,7 @@ class GantryReorderWhatif(models.AbstractModel):
         # sudo: rules were searched as the user; the calculation reads stock, moves and vendor prices like the run does
         batch = self.sudo().env["gantry.reorder.rule"]._prepare_reorder_problem(self.env.company, ids=ids[::step])
         try:
-            answer |= self._get_points(batch, len(ids) / len(batch.rows))
+            answer |= self._get_points(batch, len(ids) / len(batch.rows), answer["together"])
         except ProblemError as error:
             answer["reason"] = str(error)
             return answer
@@ -74,32 +77,60 @@ class GantryReorderWhatif(models.AbstractModel):
             parts.append(self.env._("Calculated on every %s. product.", step))
         return " ".join(parts)
 
-    def _get_points(self, batch, factor):
-        """The curve and the rules in force."""
-        plain = batch.problem.but(target_kind=int(Target.FILL), service_group=-1, budget_group=-1)
-        curve = []
+    def _get_points(self, batch, factor, together):
+        """The curve, and the rules in force beside it."""
+        problem = batch.problem.but(
+            target_kind=int(Target.FILL), budget_group=-1, service_group=0 if together else -1)
+        plan = solve(problem)
+        good = ~plan.blocked
+        if not good.any():
+            return {}
+        shortage = problem.shortage_cost[good] * plan.short_year[good]
+        holding = problem.holding_rate[good] * plan.avg_value[good]
+        ordering = factor * float(np.maximum(plan.cost_year[good] - holding - shortage, 0).sum())
+        points = self._get_shared_points(problem) if together else self._get_own_points(problem)
+        curve = [
+            {"target": target, "fill": 100 * float(fill), "stock": factor * float(stock), "ordering": ordering,
+             "short": factor * float(short), "shortage": factor * float(cost)}
+            for target, (fill, stock, short, cost) in zip(TARGETS, points, strict=True)
+        ]
+        return {"curve": self._keep_rising(curve), "current": self._get_current(batch, problem, factor)}
+
+    def _get_own_points(self, problem):
+        """Every product reaches the target for itself: (fill rate by value, stock, value short, its cost)."""
+        found = frontier(problem, np.array(TARGETS) / 100)
+        return zip(found.value_fill, found.stock_value, found.short_value_year,
+                   found.cost_year - found.holding_year, strict=True)
+
+    def _get_shared_points(self, problem):
+        """The products reach the target together, most of it where it costs least."""
         for target in TARGETS:
-            problem = plain.but(target=target / 100)
-            plan = solve(problem)
+            plan = solve(problem.but(target=target / 100))
             good = ~plan.blocked
-            if not good.any():
-                return {"curve": []}
-            curve.append({"target": target, **self._sum_up(problem, plan, good, factor)})
-        return {"curve": self._keep_rising(curve)}
+            short, cost = plan.short_year[good], problem.unit_cost[good]
+            demand = float((365 * plan.reasons["rate"][good] * cost).sum())
+            missed = float((short * cost).sum())
+            yield (1 - missed / demand if demand else 1.0, plan.avg_value[good].sum(), missed,
+                   (short * problem.shortage_cost[good]).sum())
 
     @staticmethod
-    def _sum_up(problem, plan, good, factor):
-        cost, stock = problem.unit_cost[good], np.nan_to_num(plan.avg_value[good])
-        short = np.nan_to_num(plan.short_year[good])
-        year = plan.reasons["rate"][good] * 365
-        demand = float((year * cost).sum())
-        shortage = problem.shortage_cost[good] * short
-        ordering = plan.cost_year[good] - problem.holding_rate[good] * stock - shortage
-        missed = float((short * cost).sum())
+    def _get_current(batch, problem, factor):
+        """What the rules in force promise by the same forecasts; products without a rule count with the curve."""
+        low, high = (np.asarray(batch.rows[name], float) for name in ("old_min", "old_max"))
+        low = np.maximum(low, 0)
+        found = rate(problem, low, np.fmax(low, high))
+        known = np.isfinite(found.stock)
+        if known.sum() < len(known) / 2:
+            return None
+        cost, scale = problem.unit_cost[known], factor * len(known) / known.sum()
+        demand, short = (values[known] * cost for values in (found.demand_year, found.short_year))
+        size = np.maximum(high[known] - low[known], found.demand_year[known] / 365)
+        orders = found.demand_year[known] / np.maximum(size, 1e-9) * problem.order_cost[known]
         return {
-            "fill": 100 * (1 - missed / demand) if demand else 100.0, "stock": factor * float(stock.sum()),
-            "ordering": factor * float(np.maximum(ordering, 0).sum()), "short": factor * missed,
-            "shortage": factor * float(shortage.sum()),
+            "fill": 100 * (1 - float(short.sum()) / float(demand.sum())) if demand.sum() else 100.0,
+            "stock": scale * float((found.stock[known] * cost).sum()), "ordering": scale * float(orders.sum()),
+            "short": scale * float(short.sum()),
+            "shortage": scale * float((found.short_year[known] * problem.shortage_cost[known]).sum()),
         }
 
     @staticmethod
@@ -116,20 +147,22 @@ class GantryReorderWhatif(models.AbstractModel):
     # -- from the page on
 
     @api.model
-    def apply_to_policy(self, *, policy_id, target_pct, holding_pct):
+    def apply_to_policy(self, *, policy_id, target_pct, holding_pct, together=False):
         """Set a policy to the service target and the holding cost that were chosen.
 
         :param int policy_id: the policy
         :param float target_pct: fill rate, per cent
         :param float holding_pct: per cent of the value a year
+        :param bool together: the products reach the target together
         """
         policy = self.env["gantry.reorder.policy"].browse(policy_id)
-        policy.write({"target_kind": "fill", "target_pct": target_pct, "holding_pct": holding_pct})
+        policy.write({"target_kind": "fill", "target_pct": target_pct, "holding_pct": holding_pct,
+                      "share_target": together})
         return True
 
     @api.model
     def new_backtest(self, *, policy_id=False, warehouse_id=False, categ_id=False, rule_ids=False, target_pct=97.0,
-                     holding_pct=20.0):
+                     holding_pct=20.0, together=False):
         """Begin a replay with what was chosen on the page.
 
         :return: the action that opens it
@@ -141,7 +174,7 @@ class GantryReorderWhatif(models.AbstractModel):
         backtest = self.env["gantry.reorder.backtest"].create({
             "policy_id": policy_id, "warehouse_id": warehouse_id, "categ_id": categ_id,
             "product_ids": [(6, 0, products.ids if products else [])], "own_settings": True, "target_kind": "fill",
-            "target_pct": target_pct, "holding_pct": holding_pct,
+            "target_pct": target_pct, "holding_pct": holding_pct, "share_target": together,
         })
         return {"type": "ir.actions.act_window", "res_model": backtest._name, "res_id": backtest.id,
                 "views": [[False, "form"]], "name": self.env._("Replay")}

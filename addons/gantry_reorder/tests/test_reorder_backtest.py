@@ -70,7 +70,8 @@ class TestReorderBacktest(BacktestCase):
         self.assertEqual(backtest.state, "done", backtest.sudo().job_id.error)
         judged = len(backtest.chart["dates"])
         demand = self.sold[self.scarce]
-        start = DAYS - judged - 56
+        first = LAST - timedelta(days=364 + 56)
+        start = DAYS - 1 - (LAST - first + timedelta(days=first.weekday())).days
         stock, pipeline, short, days, runs, held, before = 20.0, {}, 0.0, 0, 0, 0.0, False
         for day in range(start, DAYS):
             if stock + sum(pipeline.values()) < 5:
@@ -234,7 +235,7 @@ class TestReorderBacktest(BacktestCase):
 
     def test_results_are_not_written_by_hand(self):
         backtest = self._replayed()
-        for vals in ({"state": "draft"}, {"chart": {}}, {"facts": {}}, {"job_id": False}):
+        for vals in ({"date_done": False}, {"chart": {}}, {"facts": {}}, {"job_id": False}):
             with self.assertRaises(AccessError):
                 backtest.write(vals)
         with self.assertRaises(AccessError):

@@ -65,7 +65,7 @@ export class Plot extends Component {
     }
 
     /** Everything in pixels. */
-    get view() {
+    get geometry() {
         const { props } = this;
         const { width } = this.state;
         const { xs } = this;
@@ -130,7 +130,7 @@ export class Plot extends Component {
     }
 
     get yTicks() {
-        const { low, high, y } = this.view;
+        const { low, high, y } = this.geometry;
         const format = this.props.formatY || compact;
         return niceTicks(low, high, this.props.height > 200 ? 5 : 3).map((value) => ({
             value, y: y(value), label: format(value),
@@ -138,7 +138,7 @@ export class Plot extends Component {
     }
 
     get xTicks() {
-        const view = this.view;
+        const view = this.geometry;
         const room = Math.max(Math.floor((view.right - view.left) / 74), 2);
         if (this.props.dates) {
             return dateTicks(this.props.dates, room).map(({ at, label }) => ({ x: view.x(at), label, key: at }));
@@ -151,7 +151,7 @@ export class Plot extends Component {
 
     get tip() {
         const { at } = this.state;
-        const view = this.view;
+        const view = this.geometry;
         if (at < 0 || at >= view.pixels.length) {
             return null;
         }
@@ -180,7 +180,7 @@ export class Plot extends Component {
 
     point(event) {
         const rect = this.box.el.getBoundingClientRect();
-        this.state.at = nearest(this.view.pixels, event.clientX - rect.left);
+        this.state.at = nearest(this.geometry.pixels, event.clientX - rect.left);
     }
 
     leave() {

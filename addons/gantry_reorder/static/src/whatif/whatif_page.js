@@ -36,12 +36,13 @@ export class WhatifPage extends Component {
         this.state = useState({
             scope: Object.fromEntries(SCOPES.map(({ name }) => [name, scope[name] || false])),
             ruleIds: scope.rule_ids || false,
+            together: null,
             loading: true,
             data: null,
             slider: toSlider(97),
             holding: 20,
         });
-        onWillStart(() => this.load());
+        onWillStart(() => this.begin());
     }
 
     get scopes() {
@@ -54,18 +55,30 @@ export class WhatifPage extends Component {
             this.orm.call("gantry.reorder.whatif", "get_curve", [], {
                 ...this.state.scope,
                 rule_ids: this.state.ruleIds,
+                together: this.state.together,
             })
         );
         this.state.data = data;
-        this.state.holding = Math.round(data.holding_pct);
-        this.state.slider = toSlider(data.target_pct);
         this.state.loading = false;
+    }
+
+    /** Begin with what the policy says. */
+    async begin() {
+        this.state.together = null;
+        await this.load();
+        const { holding_pct, target_pct, together } = this.state.data;
+        Object.assign(this.state, { holding: Math.round(holding_pct), slider: toSlider(target_pct), together });
+    }
+
+    setTogether(event) {
+        this.state.together = event.target.checked;
+        return this.load();
     }
 
     setScope(name, id) {
         this.state.scope[name] = id;
         this.state.ruleIds = false;
-        return this.load();
+        return this.begin();
     }
 
     setTarget(event) {
@@ -178,6 +191,7 @@ export class WhatifPage extends Component {
                     policy_id: this.state.scope.policy_id,
                     target_pct: this.target,
                     holding_pct: this.state.holding,
+                    together: this.state.together,
                 });
                 this.notification.add(_t("The policy is set; the next run computes its rules."), { type: "success" });
             },
@@ -191,6 +205,7 @@ export class WhatifPage extends Component {
             rule_ids: this.state.ruleIds,
             target_pct: this.target,
             holding_pct: this.state.holding,
+            together: this.state.together,
         });
         return this.action.doAction(action);
     }
