@@ -61,9 +61,8 @@ class GantryReorderApi(models.AbstractModel):
             offset=offset, order="risk_value desc, id")
 
     @api.model
-    @api.readonly
     def get_projection(self, *, rule_id: int) -> dict:
-        """Projected stock of a rule day by day, with bands.
+        """Projected stock of a rule day by day, with bands, calculated from this moment's stock and orders.
 
         :param rule_id: id of the rule (see ``get_proposals``)
         :return: ``dates`` and as many values of ``mean``, ``low`` (5 %), ``high`` (95 %) and ``planned`` (with orders

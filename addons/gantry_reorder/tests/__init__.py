@@ -1,4 +1,5 @@
 from . import (
+    test_reorder_api,
     test_reorder_backtest,
     test_reorder_health,
     test_reorder_leads,
