@@ -180,7 +180,8 @@ class GantryAlertFind(models.Model):
                 """
                 WITH insight AS MATERIALIZED (
                     SELECT product_id, warehouse_id, unit_cost::float8, status, basis, on_hand_qty::float8,
-                           incoming_qty::float8, value::float8, excess_value::float8, excess_qty::float8, short_value::float8,
+                           incoming_qty::float8, value::float8, excess_value::float8, excess_qty::float8,
+                           short_value::float8,
                            short_qty::float8, stockout_date, order_by_date, forecast_30_qty::float8, cover_days,
                            age_days, min_qty::float8, max_qty::float8, holding_cost::float8, last_demand_date,
                            last_in_date, expiry_qty::float8, expiry_value::float8

@@ -179,6 +179,14 @@ export class InsightOverview extends Component {
                 note: _t("%s of it for excess", this.money(tiles.value ? (tiles.holding_cost * tiles.excess_value) / tiles.value : 0)),
                 filter: "in_stock",
             },
+            ...(tiles.expiry_value > 0
+                ? [
+                      {
+                          key: "expiry", label: _t("Expiry risk"), value: this.money(tiles.expiry_value), icon: "fa-hourglass-end",
+                          tone: "bad", note: _t("will expire before it is sold"), filter: "expiry",
+                      },
+                  ]
+                : []),
         ];
     }
 
