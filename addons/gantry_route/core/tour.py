@@ -119,7 +119,7 @@ class _Route:
         """(gain, gap, turned) when the stretch low..high costs less between gap and gap + 1."""
         d, r, place = self.d, self.r, self.place
         ends = ((head, False, 0), (tail, False, -1))
-        if self.symmetric:
+        if self.symmetric and (self.rank is None or self.rank[head] == self.rank[tail]):
             ends = (*ends, (head, True, -1), (tail, True, 0))
         for end, turned, offset in ends:
             first, final = (tail, head) if turned else (head, tail)

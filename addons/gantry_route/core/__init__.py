@@ -1,0 +1,15 @@
+"""Pick routes: the shortest walk through a warehouse, without Odoo."""
+
+from .engine import solve
+from .graph import Distances, Walkways, distances, snap
+from .policies import POLICIES, policy_walk, rect_distance
+from .rect import RectWalk, rect_length, rect_walk
+from .scattered import ScatteredPlan, solve_scattered
+from .tour import cheapest_insertion, solve_tour, tour_length
+from .types import Block, Params, Plan, Policy, Problem, ProblemError
+
+__all__ = [
+    "POLICIES", "Block", "Distances", "Params", "Plan", "Policy", "Problem", "ProblemError", "RectWalk",
+    "ScatteredPlan", "Walkways", "cheapest_insertion", "distances", "policy_walk", "rect_distance", "rect_length",
+    "rect_walk", "snap", "solve", "solve_scattered", "solve_tour", "tour_length",
+]
