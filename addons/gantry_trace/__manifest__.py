@@ -10,7 +10,18 @@
         "security/ir.model.access.csv",
         "security/gantry_trace_rules.xml",
         "data/ir_cron.xml",
+        "report/report_trace.xml",
+        "views/stock_lot_views.xml",
+        "views/gantry_trace_views.xml",
     ],
     "post_init_hook": "_build",
+    "assets": {
+        "web.assets_backend": ["gantry_trace/static/src/**/*"],
+        "web.assets_unit_tests": [
+            "gantry_trace/static/tests/**/*",
+            ("remove", "gantry_trace/static/tests/tours/**/*"),
+        ],
+        "web.assets_tests": ["gantry_trace/static/tests/tours/**/*"],
+    },
     "installable": True,
 }

@@ -1,15 +1,18 @@
-from . import gantry_trace
-from . import gantry_trace_api
-from . import gantry_trace_balance
-from . import gantry_trace_check
-from . import gantry_trace_correction
-from . import gantry_trace_describe
-from . import gantry_trace_edge
-from . import gantry_trace_exposure
-from . import gantry_trace_link
-from . import gantry_trace_pool
-from . import res_company
-from . import stock_lot
-from . import stock_move
-from . import stock_move_line
-from . import stock_picking
+from . import (
+    gantry_trace,
+    gantry_trace_api,
+    gantry_trace_balance,
+    gantry_trace_check,
+    gantry_trace_correction,
+    gantry_trace_describe,
+    gantry_trace_edge,
+    gantry_trace_export,
+    gantry_trace_exposure,
+    gantry_trace_link,
+    gantry_trace_pool,
+    res_company,
+    stock_lot,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+)

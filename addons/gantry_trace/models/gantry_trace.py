@@ -111,7 +111,9 @@ class GantryTrace(models.AbstractModel):
         hubs = {far for far, product in products.items() if product is None}
         ends = [(near, far, rank) for near, far, rank, _product in edges]
         lots = [node for node in seeds if node > 0 and node not in products]
-        products |= {lot.id: lot.product_id.id for lot in self.env["stock.lot"].sudo().browse(lots).exists()}
+        if lots:
+            query = SQL("SELECT id, product_id FROM stock_lot WHERE id = ANY(%s)", lots)
+            products |= dict(self.env.execute_query(query))
         return [
             {
                 "node": node,

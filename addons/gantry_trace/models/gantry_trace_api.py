@@ -115,8 +115,10 @@ class GantryTraceApi(models.AbstractModel):
         *,
         lot_id: int,
         expand: bool = True,
+        direction: str = "both",
         since: str | None = None,
         until: str | None = None,
+        stop_product_ids: list[int] | None = None,
         min_confidence: str | None = None,
         as_known_on: str | None = None,
     ) -> dict:
@@ -124,8 +126,10 @@ class GantryTraceApi(models.AbstractModel):
 
         :param lot_id: id of the lot
         :param expand: with everything made from the lot; without it, the lot alone
+        :param direction: down (customers and places), up (suppliers) or both
         :param since: as in trace_lot
         :param until: as in trace_lot
+        :param stop_product_ids: as in trace_lot
         :param min_confidence: as in trace_lot
         :param as_known_on: as in trace_lot
         :return: ``customers`` (``partner_id``, ``partner_name``, ``lot_id``, ``lot_name``, ``product_id``,
@@ -138,19 +142,24 @@ class GantryTraceApi(models.AbstractModel):
         self._require_group(READER)
         lot = self._lot(lot_id)
         options = self._options(since, until, min_confidence, as_known_on)
+        return self._plain(self._json(self._exposure_of(lot, expand, direction, stop_product_ids or (), options)))
+
+    def _exposure_of(self, lot, expand, direction, stop_product_ids, options):
+        """The exposure of a lot with names; places and customers for down, suppliers for up."""
         Trace = self.env["gantry.trace"]
-        down = Trace._closure(lot.ids, **options) if expand else [{"lot_id": lot.id, "pool_id": None}]
-        up = Trace._closure(lot.ids, "up", **options) if expand else down
-        answer = Trace._exposure(
-            [row["lot_id"] for row in down if row["lot_id"]],
-            pool_ids=[row["pool_id"] for row in down if row["pool_id"]],
-        )
-        suppliers, hidden = Trace._origins(
-            [row["lot_id"] for row in up if row["lot_id"]], pool_ids=[row["pool_id"] for row in up if row["pool_id"]]
-        )
+        alone = [{"lot_id": lot.id, "pool_id": None, "direction": way} for way in ("down", "up")]
+        rows = alone
+        if expand:
+            rows = Trace._closure(lot.ids, direction, stop_product_ids=stop_product_ids, **options)
+        lots = {way: [row["lot_id"] for row in rows if row["direction"] == way and row["lot_id"]]
+                for way in ("down", "up")}  # fmt: skip
+        pools = {way: [row["pool_id"] for row in rows if row["direction"] == way and row["pool_id"]]
+                 for way in ("down", "up")}  # fmt: skip
+        answer = Trace._exposure(lots["down"], pool_ids=pools["down"])
+        suppliers, hidden = Trace._origins(lots["up"], pool_ids=pools["up"])
         answer["suppliers"] = suppliers
         answer["hidden"] += hidden
-        return self._plain(self._json(Trace._name_exposure(answer)))
+        return Trace._name_exposure(answer)
 
     @api.model
     @api.readonly

@@ -54,7 +54,6 @@ class GantryTraceCheck(models.Model):
     def _cron_check(self):
         self._enqueue_check()
 
-    @api.model
     def action_check(self):
         """Build and compare now, in the background."""
         job = self._enqueue_check()
@@ -155,7 +154,8 @@ class GantryTraceCheck(models.Model):
                 """
                 CREATE TEMP TABLE gantry_trace_difference ON COMMIT DROP AS
                 SELECT e.id AS edge_id, n.ctid AS new_ctid,
-                       CASE WHEN e.id IS NULL THEN 'missing' WHEN n.kind IS NULL THEN 'extra' ELSE 'changed' END AS what,
+                       CASE WHEN e.id IS NULL THEN 'missing' WHEN n.kind IS NULL THEN 'extra' ELSE 'changed' END
+                       AS what,
                        COALESCE(n.parent_node, e.parent_node) AS parent_node,
                        COALESCE(n.child_node, e.child_node) AS child_node,
                        COALESCE(n.doc_model, e.doc_model) AS doc_model, COALESCE(n.doc_id, e.doc_id) AS doc_id

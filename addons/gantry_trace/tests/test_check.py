@@ -39,7 +39,8 @@ class TestCheck(JobMixin, TraceCase):
 
     @mute_logger(LOGGER)
     def test_what_sql_changed_or_added_is_put_right(self):
-        self.env.cr.execute("UPDATE gantry_trace_link SET child_lot_id = %s WHERE id = %s", [self.three.id, self.link.id])
+        to_three = "UPDATE gantry_trace_link SET child_lot_id = %s WHERE id = %s"
+        self.env.cr.execute(to_three, [self.three.id, self.link.id])
         check = self.Check._rebuild()
         self.assertEqual((check.missing, check.extra), (1, 1))
         self.assertEqual(self.lots_of(self.one), self.three)
