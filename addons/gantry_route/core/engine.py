@@ -77,7 +77,7 @@ def _solve_block(problem, params, seed, stop):
     else:
         walk = policy_walk(method, floor.xs, floor.crossings, problem.place, problem.along, *ends)
         order, length, path = walk.order, walk.length_m, walk.path
-    points = [problem.start, *zip(problem.place[order].tolist(), problem.along[order].tolist(), strict=True), problem.end]
+    points = _points(problem, order)
     leg = [
         rect_distance(floor.xs, floor.crossings, one, other) for one, other in zip(points, points[1:], strict=False)]
     return _plan(
@@ -85,10 +85,16 @@ def _solve_block(problem, params, seed, stop):
         np.array(leg), path, method)
 
 
+def _points(problem, rows):
+    """Start, stops and end."""
+    stops = zip(problem.place[rows].tolist(), problem.along[rows].tolist(), strict=True)
+    return [problem.start, *stops, problem.end]
+
+
 def _search_block(problem, params, seed, stop):
     first, member = _merge(problem)
     floor = problem.floor
-    points = [problem.start, *zip(problem.place[first].tolist(), problem.along[first].tolist(), strict=True), problem.end]
+    points = _points(problem, first)
     matrix = np.array([[rect_distance(floor.xs, floor.crossings, one, other) for other in points] for one in points])
     rank = None if problem.rank is None else [0, *problem.rank[first].tolist(), 0]
     order = solve_tour(

@@ -49,7 +49,7 @@ class Walkways:
             put(self, name, np.asarray(getattr(self, name), np.float64))
         for name in ("start", "end"):
             nodes = np.asarray(getattr(self, name), np.intp)
-            if len(nodes) and not (0 <= nodes.min() and nodes.max() < len(self.x)):
+            if len(nodes) and not (nodes.min() >= 0 and nodes.max() < len(self.x)):
                 raise ValueError("A walkway leads to a node that is not there.")
             put(self, name, nodes)
         straight = np.hypot(self.x[self.end] - self.x[self.start], self.y[self.end] - self.y[self.start])

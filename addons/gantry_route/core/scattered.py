@@ -71,11 +71,9 @@ class _Programme:
                 cost = [min(price + cost[move[state]] for move, price in step) for state in range(search.size)]
             else:
                 ends = column >= self.last
-                cost = [
-                    min(
-                        0.0 if ends and search.closed[state] else inf,
-                        inf if step is None else min(walks * step + cost[new] for new, walks, _t in search.leave[state]),
-                    ) for state in range(search.size)]
+                on = [inf] * search.size if step is None else [
+                    min(walks * step + cost[new] for new, walks, _times in leave) for leave in search.leave]
+                cost = [min(value, 0.0) if ends and search.closed[state] else value for state, value in enumerate(on)]
             ahead.append(cost)
         return ahead[::-1]
 
@@ -94,7 +92,8 @@ class _Programme:
             elif cost > -EPS and column >= self.last and search.closed[state]:
                 break
             else:
-                state = next(new for new, walks, _times in search.leave[state] if walks * step + ahead[new] <= cost + EPS)
+                state = next(
+                    new for new, walks, _times in search.leave[state] if walks * step + ahead[new] <= cost + EPS)
         return found
 
     def insertion(self):
@@ -212,20 +211,25 @@ class _Search:
 
     # ------------------------------------------------------------------ selections
 
+    def covered(self, rows):
+        """Units of each article that these rows hold."""
+        rows = np.asarray(rows, np.intp)
+        return np.bincount(self.item[rows], self.quantity[rows], len(self.demand))
+
     def cost(self, rows):
         return self.selection(rows)[0].cost
 
     def prune(self, rows):
         """Leave out what is not needed, the most expensive first; rows are kept that meet each demand."""
         rows = list(dict.fromkeys(int(row) for row in rows))
-        short = np.bincount(self.item[rows], self.quantity[rows], len(self.demand)) - self.demand
-        gain = {row: None for row in rows if self.quantity[row] <= short[self.item[row]] + EPS}
+        over = self.covered(rows) - self.demand
+        gain = {row: None for row in rows if self.quantity[row] <= over[self.item[row]] + EPS}
         whole = self.cost(rows) if gain else 0.0
         for row in gain:
             gain[row] = whole - self.cost([other for other in rows if other != row])
         for row in sorted(gain, key=lambda row: (-gain[row], row)):
-            if self.quantity[row] <= short[self.item[row]] + EPS:
-                short[self.item[row]] -= self.quantity[row]
+            if self.quantity[row] <= over[self.item[row]] + EPS:
+                over[self.item[row]] -= self.quantity[row]
                 rows.remove(row)
         return rows
 
@@ -273,8 +277,7 @@ def _relax(search, rounds, upper, stop):
             stale += 1
             if stale == 8:
                 scale, stale = scale / 2, 0
-        covered = np.bincount(search.item[rows], search.quantity[rows], len(search.demand)) if rows else 0 * search.demand
-        short = search.demand - covered
+        short = search.demand - search.covered(rows)
         found.append((float(np.maximum(short, 0).sum()), len(found), rows))
         norm = float((short ** 2).sum())
         if norm < EPS or upper - bound < EPS:
@@ -285,8 +288,7 @@ def _relax(search, rounds, upper, stop):
 
 def _complete(search, rows):
     """A selection that meets every demand: what is short is put in where it costs least, then the surplus goes."""
-    covered = np.bincount(search.item[rows], search.quantity[rows], len(search.demand)) if rows else 0 * search.demand
-    short = [number for number in range(len(search.demand)) if covered[number] < search.demand[number] - EPS]
+    short = np.flatnonzero(search.covered(rows) < search.demand - EPS).tolist()
     return search.prune(search.exchange(list(rows), short) if short else rows)
 
 

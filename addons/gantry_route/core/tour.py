@@ -170,7 +170,7 @@ class _Route:
                 beyond = r[there + step]
                 gain = edge + d[other][beyond] - row[other] - d[follower][beyond]
                 if gain > EPS:
-                    low, high = (min(at, there) + 1, max(at, there)) if step == 1 else (min(at, there), max(at, there) - 1)
+                    low, high = min(at, there) + (step == 1), max(at, there) - (step == -1)
                     if low < 1 or high > len(r) - 2 or (self.rank and self.rank[r[low]] != self.rank[r[high]]):
                         continue
                     r[low:high + 1] = r[low:high + 1][::-1]

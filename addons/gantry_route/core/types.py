@@ -111,12 +111,13 @@ class Problem:
         places = np.append(self.place, [self.start[0], self.end[0]])
         along = np.append(self.along, [self.start[1], self.end[1]])
         if isinstance(self.floor, Block):
-            _require(0 <= places.min() and places.max() < len(self.floor.xs), "A stop lies in an aisle that is not there.")
+            _require(
+                places.min() >= 0 and places.max() < len(self.floor.xs), "A stop lies in an aisle that is not there.")
             low, high = self.floor.crossings[[0, -1]]
             _require(low <= along.min() and along.max() <= high, "A stop lies outside the aisles.")
         else:
-            _require(
-                0 <= places.min() and places.max() < len(self.floor.length_m), "A stop lies on a walkway that is not there.")
+            count = len(self.floor.length_m)
+            _require(places.min() >= 0 and places.max() < count, "A stop lies on a walkway that is not there.")
             limit = self.floor.length_m[places] + 1e-6
             _require(bool((along >= -1e-6).all() and (along <= limit).all()), "A stop lies outside its walkway.")
 
