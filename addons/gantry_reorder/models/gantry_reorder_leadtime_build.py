@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 HALF_LIFE_DAYS = 365  # a receipt of a year ago counts half
+LONGEST_RATIO = 6
 KEPT = 300  # latest receipts kept per group
 LEVELS = {
     "buy": {"product": ("product_id", "partner_id"), "vendor": ("partner_id",), "category": ("categ_id",)},
@@ -52,12 +53,29 @@ class GantryReorderLeadtimeBuild(models.Model):
                 now=fields.Datetime.now(), half=HALF_LIFE_DAYS, query=query, since=since,
             ))
             count += cr.rowcount
+            self._trim()
             for level, keys in LEVELS[source].items():
                 self._build_level(company, source, level, keys)
             cr.execute("DROP TABLE gantry_receipt")
         cr.execute("ANALYZE gantry_reorder_leadtime")
         self.invalidate_model()
         return count
+
+    def _trim(self):
+        """A receipt far later than its vendor's or route's usual was an accident or a typing error: it counts, but not
+        with all its days."""
+        self.env.cr.execute(SQL(
+            """
+            UPDATE gantry_receipt receipt SET days = %(ratio)s * GREATEST(usual.days, 1)
+              FROM (SELECT partner_id, supplier_warehouse_id,
+                           percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS days
+                      FROM gantry_receipt GROUP BY partner_id, supplier_warehouse_id) usual
+             WHERE (usual.partner_id, usual.supplier_warehouse_id)
+                   IS NOT DISTINCT FROM (receipt.partner_id, receipt.supplier_warehouse_id)
+               AND receipt.days > %(ratio)s * GREATEST(usual.days, 1)
+            """,
+            ratio=LONGEST_RATIO,
+        ))
 
     def _build_level(self, company, source, level, keys):
         names = [SQL.identifier(key) for key in keys]

@@ -32,8 +32,9 @@ class GantryReorderPoints(models.Model):
                    SET product_min_qty = wanted.new_min, product_max_qty = wanted.new_max, %(figures)s
                        write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
                   FROM wanted JOIN gantry_reorder_rule rule ON rule.id = wanted.rule_id
-                 WHERE point.id = rule.orderpoint_id AND point.product_min_qty::float8 = rule.old_min
-                   AND point.product_max_qty::float8 = rule.old_max
+                 WHERE point.id = rule.orderpoint_id  -- and never joined by its levels, which many rules share
+                   AND (point.product_min_qty::float8, point.product_max_qty::float8)
+                       IS NOT DISTINCT FROM (rule.old_min, rule.old_max)
              RETURNING rule.id AS rule_id, wanted.new_min, wanted.new_max
             ), logged AS (
                 INSERT INTO gantry_reorder_change (
@@ -54,7 +55,8 @@ class GantryReorderPoints(models.Model):
          RETURNING rule.id, rule.orderpoint_id
             """,
             ids=[int(one) for one in ids], mins=[float(one) for one in new_min], maxs=[float(one) for one in new_max],
-            numbers=self._get_numbers_sql(), figures=self._get_figures_sql(len(ids)), uid=self.env.uid, kind=kind, now=fields.Datetime.now(),
+            numbers=self._get_numbers_sql(), figures=self._get_figures_sql(len(ids)),
+            uid=self.env.uid, kind=kind, now=fields.Datetime.now(),
         ))
         found = self.env.cr.fetchall()
         self._settle_point_figures([point for _rule, point in found])

@@ -5,8 +5,7 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from ..core import solve
-from ..core.projection import project
+from ..core import project, solve
 
 HISTORY_DAYS = 180
 

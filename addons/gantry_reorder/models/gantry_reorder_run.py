@@ -5,8 +5,7 @@ from odoo.addons.gantry_base.jobs import Progress
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..core import ProblemError, solve
-from ..core.projection import project
+from ..core import Params, ProblemError, project, solve
 
 SHARD = 5000  # rules calculated and written at once
 PLANNER = "gantry_base.group_planner"
@@ -110,8 +109,6 @@ class GantryReorderRun(models.Model):
 
     @api.model
     def _get_params(self, company):
-        from ..core import Params
-
         return Params()
 
     # -- some rules at once, while somebody waits

@@ -99,3 +99,11 @@ class TestReorderLeads(ReorderCase):
         row.invalidate_recordset()
         self.assertNotIn("no_lead", self._issues(row))
         self.assertEqual(row.state, "proposed")
+
+    def test_a_typing_error_does_not_stretch_the_lead_time(self):
+        for days in [10] * 9 + [400]:
+            self.received(self.product, days, ago=1)
+        self.env["gantry.reorder.leadtime"]._refresh(self.company_a)
+        lead = self.env["gantry.reorder.leadtime"].search([
+            ("company_id", "=", self.company_a.id), ("level", "=", "product")])
+        self.assertAlmostEqual(lead.max_days, 60, delta=1)
