@@ -166,7 +166,7 @@ class _Block:
     """The points of a walk sorted into columns and sub-aisles, with the ways to visit each of them."""
 
     def __init__(self, xs, crossings, stops, start, end):
-        self.xs, self.crossings = xs, crossings
+        self.xs, self.crossings = xs, crossings = [float(x) for x in xs], [float(y) for y in crossings]
         odd = start != end
         need: dict[int, dict[float, int]] = {}
         for column, y in stops:
@@ -325,18 +325,29 @@ def _euler(edges, start):
     return walk[::-1]
 
 
-def _solve(xs, crossings, columns, ys, start, end, bound):
-    xs, crossings = [float(x) for x in xs], [float(y) for y in crossings]
+def _places(columns, ys, start, end):
     stops = [(int(column), float(y)) for column, y in zip(columns, ys, strict=True)]
     start = (int(start[0]), float(start[1]))
-    end = start if end is None else (int(end[0]), float(end[1]))
-    block = _Block(xs, crossings, stops, start, end)
-    return block, stops, start, end, _sweep(block, bound, start != end)
+    return stops, start, start if end is None else (int(end[0]), float(end[1]))
+
+
+def _one_aisle(stops, start, end):
+    """Turning points of the shortest walk when everything lies in one aisle: to one end, to the other, to the goal."""
+    ys = [y for _column, y in (*stops, start, end)]
+    low, high, here, goal = min(ys), max(ys), start[1], end[1]
+    down_first = here - low + high - goal <= high - here + goal - low
+    return [here, low, high, goal] if down_first else [here, high, low, goal]
 
 
 def rect_length(xs, crossings, columns, ys, start, end=None, *, bound=inf) -> float:
     """Metres of the shortest walk from `start` past all stops to `end`; infinite when above `bound`."""
-    return _solve(xs, crossings, columns, ys, start, end, bound)[-1][0]
+    stops, start, end = _places(columns, ys, start, end)
+    if {column for column, _y in (*stops, start, end)} == {start[0]}:
+        turns = _one_aisle(stops, start, end)
+        length = sum(abs(one - other) for one, other in zip(turns, turns[1:], strict=False))
+        return length if length <= bound + 1e-9 else inf
+    cost = _sweep(_Block(xs, crossings, stops, start, end), bound, start != end)[0]
+    return cost if cost <= bound + 1e-9 else inf
 
 
 def rect_walk(xs, crossings, columns, ys, start, end=None, *, bound=inf) -> RectWalk:
@@ -359,6 +370,11 @@ def rect_walk(xs, crossings, columns, ys, start, end=None, *, bound=inf) -> Rect
     -------
     RectWalk
 
+    Raises
+    ------
+    ValueError
+        When every walk is longer than the bound.
+
     Examples
     --------
     Two aisles 5 m apart and 10 m long, a stop at 3 m in each: up and down each aisle.
@@ -366,11 +382,29 @@ def rect_walk(xs, crossings, columns, ys, start, end=None, *, bound=inf) -> Rect
     >>> rect_walk([0, 5], [0, 10], [0, 1], [3, 3], start=(0, 0)).length_m
     22.0
     """
-    block, stops, start, end, (cost, state, steps) = _solve(xs, crossings, columns, ys, start, end, bound)
-    place = {point: (block.xs[point[0]], point[1]) for point in {*stops, start, end}}
-    walk = _euler(_edges(block, state, steps), place[start]) if len(place) > 1 else [place[start]]
+    stops, start, end = _places(columns, ys, start, end)
+    place = {point: (float(xs[point[0]]), point[1]) for point in {*stops, start, end}}
+    if {column for column, _y in place} == {start[0]}:
+        turns = _one_aisle(stops, start, end)
+        cost = sum(abs(one - other) for one, other in zip(turns, turns[1:], strict=False))
+        walk = _along(float(xs[start[0]]), turns, sorted({y for _column, y in place}))
+    else:
+        block = _Block(xs, crossings, stops, start, end)
+        cost, state, steps = _sweep(block, bound, start != end)
+        if state is None:
+            raise ValueError("No walk is as short as the bound.")
+        walk = _euler(_edges(block, state, steps), place[start])
     first_at = {}
     for number, corner in enumerate(walk):
         first_at.setdefault(corner, number)
     order = sorted(range(len(stops)), key=lambda stop: (first_at[place[stops[stop]]], stop))
     return RectWalk(length_m=float(cost), order=np.array(order, dtype=np.intp), path=np.array(walk))
+
+
+def _along(x, turns, ys):
+    """Corners of a walk up and down one aisle, with every place on it."""
+    walk = [(x, turns[0])]
+    for one, other in zip(turns, turns[1:], strict=False):
+        between = [y for y in ys if min(one, other) <= y <= max(one, other) and y != one]
+        walk += [(x, y) for y in (between if other > one else between[::-1])]
+    return walk
