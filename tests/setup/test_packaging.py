@@ -1,6 +1,8 @@
 """Locks, wheels and the container agree with the project."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,9 +79,14 @@ def test_forwarded_headers_are_believed_from_the_proxy_alone():
     assert re.search(r"upstream odoo_live \{\s*server odoo:8072;", proxy)
 
 
-def test_the_compose_file_installs_addons_that_exist():
-    installed = compose()["services"]["odoo"]["environment"]["GANTRY_ADDONS"].split(",")
-    assert set(installed) <= set(addons.every())
+@pytest.mark.parametrize("wanted", ["", "gantry_base,gantry_forecast"])
+def test_the_container_installs_every_addon_unless_told_which(wanted):
+    assert compose()["services"]["odoo"]["environment"]["GANTRY_ADDONS"] == "${GANTRY_ADDONS:-}"
+    head = (DOCKER / "start.sh").read_text().split("mark=")[0]
+    environment = {**os.environ, "GANTRY_FOLDER": str(PROJECT / "addons"), "GANTRY_ADDONS": wanted}
+    done = subprocess.run(["bash", "-c", head + 'echo "$addons"'], capture_output=True, text=True, env=environment)
+    left_out = {"gantry_demo", "gantry_base_queue_job"}
+    assert set(done.stdout.strip().split(",")) == (set(wanted.split(",")) if wanted else {*addons.every()} - left_out)
 
 
 @pytest.mark.parametrize("addon", addons.every())
