@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import HoldCase
@@ -53,6 +53,20 @@ class TestHoldAccess(HoldCase):
         self.assertEqual(set(holds.mapped("company_id")), {self.company_a, self.company_b})
         with self.assertRaises(AccessError):
             self._hold(own, self.user_stock)
+
+    def test_quarantine_is_marked_by_quality(self):
+        manager = self._user("gantry_stock_manager", "stock.group_stock_manager", self.company_a)
+        with self.assertRaisesRegex(AccessError, "Quality release"), self.env.cr.savepoint():
+            self.bin_2.with_user(manager).gantry_allow_hold = True
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.loc_customer.gantry_allow_hold = True
+        # a mark on a view reaches its own bins only
+        customer = self.env["stock.location"].create(
+            {"name": "Next door", "usage": "customer", "location_id": self.wh_a1.view_location_id.id}
+        )
+        self.wh_a1.view_location_id.gantry_allow_hold = True
+        self.assertTrue(self.bin_2._gantry_is_quarantine())
+        self.assertFalse(customer._gantry_is_quarantine())
 
     def test_employee_cannot_hold(self):
         with self.assertRaises(AccessError):
