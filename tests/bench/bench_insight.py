@@ -118,11 +118,12 @@ class Bench(Data):
                 company, {"product_id": named, "warehouse_id": named, "value": {}, "turns": {}, "cover_days": {}},
                 limit=80, count_limit=10001),
             "list of alerts": lambda: Alert.web_search_read(
-                [*company, ("state", "=", "open")], {"product_id": named, "summary": {}, "amount": {}, "user_id": named},
-                limit=80, count_limit=10001),
+                [*company, ("state", "=", "open")],
+                {"product_id": named, "summary": {}, "amount": {}, "user_id": named}, limit=80, count_limit=10001),
             "pivot by warehouse and category": lambda: Insight.formatted_read_group(
                 company, ["warehouse_id", "categ_id"], ["value:sum", "turns:avg", "service:avg", "excess_value:sum"]),
-            "trend by month": lambda: History.formatted_read_group(company, ["date:month"], ["value:sum", "service:avg"]),
+            "trend by month": lambda: History.formatted_read_group(
+                company, ["date:month"], ["value:sum", "service:avg"]),
         }
         for name, call in calls.items():
             env.invalidate_all()

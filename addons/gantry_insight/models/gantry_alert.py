@@ -16,7 +16,7 @@ STATES = [("open", "Open"), ("snoozed", "Snoozed"), ("handled", "Handled"), ("go
 GONE_DAYS = 365  # alerts whose cause went longer ago are forgotten
 FIGURES = {
     "kind", "product_id", "warehouse_id", "partner_id", "company_id", "categ_id", "state", "amount", "quantity", "date",
-    "order_by_date", "incoming_qty", "numbers", "first_seen", "last_seen", "date_gone", "times", "date_handled",
+    "order_by_date", "incoming_qty", "numbers", "first_seen", "date_gone", "times", "date_handled",
     "handled_user_id", "handled_amount", "snoozed_until",
 }
 
@@ -55,7 +55,6 @@ class GantryAlert(models.Model):
     incoming_qty = fields.Float("On its Way", digits="Product Unit", readonly=True, aggregator=None)
     numbers = fields.Json(readonly=True)
     first_seen = fields.Date("Since", readonly=True)
-    last_seen = fields.Date("Last Seen", readonly=True)
     date_gone = fields.Date("Gone on", readonly=True)
     times = fields.Integer(
         "Times", readonly=True, default=1, aggregator=None, help="How often the cause has come back.",

@@ -218,7 +218,7 @@ class GantryAlertFind(models.Model):
             """
             UPDATE gantry_alert alert
                SET amount = cause.amount::numeric, quantity = cause.quantity::numeric, date = cause.date,
-                   numbers = cause.numbers, last_seen = %(today)s, categ_id = template.categ_id,
+                   numbers = cause.numbers, categ_id = insight.categ_id,
                    order_by_date = insight.order_by_date, incoming_qty = insight.incoming_qty,
                    state = CASE WHEN %(back)s THEN 'open' ELSE alert.state END,
                    first_seen = CASE WHEN alert.state = 'gone' THEN %(today)s ELSE alert.first_seen END,
@@ -228,11 +228,14 @@ class GantryAlertFind(models.Model):
                    handled_amount = CASE WHEN %(back)s THEN NULL ELSE alert.handled_amount END,
                    snoozed_until = CASE WHEN %(back)s THEN NULL ELSE alert.snoozed_until END
               FROM gantry_alert_cause cause
-              JOIN product_product product ON product.id = cause.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-         LEFT JOIN gantry_insight insight ON insight.product_id = cause.product_id
+              JOIN gantry_insight insight ON insight.product_id = cause.product_id
                                          AND insight.warehouse_id = cause.warehouse_id
-             WHERE %(match)s
+             WHERE %(match)s AND (%(back)s OR
+                   (alert.amount::float8, alert.quantity::float8, alert.date, alert.numbers, alert.incoming_qty,
+                    alert.order_by_date, alert.categ_id)
+                   IS DISTINCT FROM
+                   (cause.amount, cause.quantity, cause.date, cause.numbers, insight.incoming_qty,
+                    insight.order_by_date, insight.categ_id))
             """,
             today=today, back=back, match=match,
         ))
@@ -243,15 +246,13 @@ class GantryAlertFind(models.Model):
             """
             INSERT INTO gantry_alert
                    (kind, product_id, categ_id, warehouse_id, partner_id, company_id, state, amount, quantity, date,
-                    order_by_date, incoming_qty, numbers, first_seen, last_seen, times, create_uid, write_uid,
-                    create_date, write_date)
-            SELECT cause.kind, cause.product_id, template.categ_id, cause.warehouse_id, NULLIF(cause.partner_id, 0),
+                    order_by_date, incoming_qty, numbers, first_seen, times, create_uid, write_uid, create_date,
+                    write_date)
+            SELECT cause.kind, cause.product_id, insight.categ_id, cause.warehouse_id, NULLIF(cause.partner_id, 0),
                    %(company)s, 'open', cause.amount, cause.quantity, cause.date, insight.order_by_date,
-                   insight.incoming_qty, cause.numbers, %(today)s, %(today)s, 1, %(uid)s, %(uid)s, %(now)s, %(now)s
+                   insight.incoming_qty, cause.numbers, %(today)s, 1, %(uid)s, %(uid)s, %(now)s, %(now)s
               FROM gantry_alert_cause cause
-              JOIN product_product product ON product.id = cause.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-         LEFT JOIN gantry_insight insight ON insight.product_id = cause.product_id
+              JOIN gantry_insight insight ON insight.product_id = cause.product_id
                                          AND insight.warehouse_id = cause.warehouse_id
                 ON CONFLICT DO NOTHING
             """,
@@ -301,6 +302,16 @@ class GantryAlertFind(models.Model):
     def _assign_owners(self, company):
         """Give every alert without an owner, or whose owner has left, one: who looks after the product, else the person
         responsible for the product if a planner, else the one set for the company."""
+        ids = [row[0] for row in self.env.execute_query(SQL(
+            """
+            SELECT id FROM gantry_alert
+             WHERE company_id = %s AND state <> 'gone'
+               AND (user_id IS NULL OR user_id IN (SELECT id FROM res_users WHERE NOT active))
+            """,
+            company.id,
+        ))]
+        if not ids:
+            return
         planners = self._get_planners(company)
         self.env.cr.execute("DROP TABLE IF EXISTS gantry_alert_owner")
         self.env.cr.execute(
@@ -316,11 +327,9 @@ class GantryAlertFind(models.Model):
                         THEN (template.responsible_id ->> %(key)s)::int END,
                    %(default)s)
               FROM product_product product JOIN product_template template ON template.id = product.product_tmpl_id
-             WHERE product.id = alert.product_id AND alert.company_id = %(company)s AND alert.state <> 'gone'
-               AND (alert.user_id IS NULL
-                    OR NOT EXISTS (SELECT FROM res_users owner WHERE owner.id = alert.user_id AND owner.active))
+             WHERE product.id = alert.product_id AND alert.id = ANY(%(ids)s)
             """,
-            key=str(company.id), planners=planners, company=company.id,
+            key=str(company.id), planners=planners, ids=ids,
             default=self._get_default_owner(company, planners),
         ))
         self.env.cr.execute("DROP TABLE gantry_alert_owner")

@@ -8,6 +8,8 @@ from .gantry_insight_refresh import MIN_SOLD_DAYS
 
 MONTHS_BACK = 12  # that many months before the running one are worked out from moves
 KEEP_MONTHS = 37
+# what changes in the running month only
+RUNNING = ("abc", "quantity", "value", "excess_value", "short_value", "holding_cost")
 _RATIOS = {"turns": ("demand_value", "value", 12), "service": ("served_value", "wanted_value", 100)}
 
 
@@ -75,15 +77,29 @@ class GantryInsightHistory(models.Model):
         months = [running - relativedelta(months=back) for back in range(MONTHS_BACK + 1)]
         missing = [month for month in months[2:] if month not in known] if not known else []
         todo = sorted({*months[:2], *missing})
-        self._write_past(company, today, todo)
-        self._write_running(company, running)
+        self.env.cr.execute(SQL(
+            """
+            DELETE FROM gantry_insight_history history
+             WHERE company_id = %s AND date = %s AND NOT EXISTS (
+                   SELECT FROM gantry_insight_row row
+                    WHERE row.product_id = history.product_id AND row.warehouse_id = history.warehouse_id)
+            """,
+            company.id, running,
+        ))
+        self._write_lines(company, today, todo)
         self.invalidate_model()
 
-    def _write_past(self, company, today, months):
+    def _write_lines(self, company, today, months):
         """Quantity at the end of each month, demand and days out of stock in it, from moves and demand.
 
-        Of a month that was there already, value, excess and shortage stay what they were.
+        The running month is as the insight is now. Of an older one that was there already, value, excess and shortage
+        stay what they were.
         """
+        running = today.replace(day=1)
+        figures = SQL(", ").join(
+            SQL("CASE WHEN history.date = %s THEN EXCLUDED.%s ELSE history.%s END", running, name, name)
+            for name in map(SQL.identifier, RUNNING)
+        )
         self.env.cr.execute(SQL(
             """
             WITH month AS (
@@ -127,41 +143,35 @@ class GantryInsightHistory(models.Model):
             figured AS (
                 SELECT *, CASE WHEN known_days - out_days >= %(sold_days)s
                                THEN sold * out_days / (known_days - out_days) ELSE 0 END AS lost
-                  FROM line WHERE quantity > 1e-9 OR sold > 0
+                  FROM line WHERE quantity > 1e-9 OR sold > 0 OR first = %(running)s
             )
-            INSERT INTO gantry_insight_history AS history
-                   (product_id, warehouse_id, company_id, categ_id, date, quantity, value, demand_value, served_value,
-                    wanted_value, stockout_days, excess_value, short_value, holding_cost)
-            SELECT product_id, warehouse_id, %(company)s, categ_id, first, quantity, GREATEST(quantity, 0) * cost,
-                   sold * cost, CASE WHEN known_days > 0 THEN sold * cost ELSE 0 END,
-                   CASE WHEN known_days > 0 THEN (sold + lost) * cost ELSE 0 END, out_days, 0, 0,
-                   GREATEST(quantity, 0) * cost * %(holding)s / 1200
-              FROM figured
-                ON CONFLICT (product_id, warehouse_id, date) DO UPDATE
-               SET demand_value = EXCLUDED.demand_value, served_value = EXCLUDED.served_value,
-                   wanted_value = EXCLUDED.wanted_value, stockout_days = EXCLUDED.stockout_days
-            """,
-            today=today, months=[str(month) for month in months], company=company.id, oldest=months[0],
-            counted=self.env["gantry.demand"]._get_counted(company), sold_days=MIN_SOLD_DAYS,
-            holding=company.gantry_insight_holding_pct,
-        ))
-
-    def _write_running(self, company, running):
-        """The running month is as the insight is now."""
-        self.env.cr.execute(SQL(
-            """
             INSERT INTO gantry_insight_history AS history
                    (product_id, warehouse_id, company_id, categ_id, date, abc, quantity, value, demand_value,
                     served_value, wanted_value, stockout_days, excess_value, short_value, holding_cost)
-            SELECT product_id, warehouse_id, company_id, categ_id, %(month)s, abc, on_hand_qty, value, 0, 0, 0, 0,
-                   excess_value, short_value, holding_cost / 12
-              FROM gantry_insight WHERE company_id = %(company)s
+            SELECT line.product_id, line.warehouse_id, %(company)s, line.categ_id, line.first, now.abc, line.quantity,
+                   COALESCE(now.value, (GREATEST(line.quantity, 0) * line.cost)::numeric), line.sold * line.cost,
+                   CASE WHEN line.known_days > 0 THEN line.sold * line.cost ELSE 0 END,
+                   CASE WHEN line.known_days > 0 THEN (line.sold + line.lost) * line.cost ELSE 0 END, line.out_days,
+                   COALESCE(now.excess_value, 0), COALESCE(now.short_value, 0),
+                   COALESCE(now.holding_cost::float8, GREATEST(line.quantity, 0) * line.cost * %(holding)s / 100) / 12
+              FROM figured line
+         LEFT JOIN gantry_insight AS now ON now.product_id = line.product_id AND now.warehouse_id = line.warehouse_id
+                                        AND line.first = %(running)s
                 ON CONFLICT (product_id, warehouse_id, date) DO UPDATE
-               SET abc = EXCLUDED.abc, quantity = EXCLUDED.quantity, value = EXCLUDED.value,
-                   categ_id = EXCLUDED.categ_id, excess_value = EXCLUDED.excess_value,
-                   short_value = EXCLUDED.short_value, holding_cost = EXCLUDED.holding_cost
+               SET (demand_value, served_value, wanted_value, stockout_days, abc, quantity, value, excess_value,
+                    short_value, holding_cost) = ROW(
+                    EXCLUDED.demand_value, EXCLUDED.served_value, EXCLUDED.wanted_value, EXCLUDED.stockout_days,
+                    %(figures)s)
+             WHERE (history.demand_value, history.wanted_value, history.stockout_days) IS DISTINCT FROM
+                   (EXCLUDED.demand_value, EXCLUDED.wanted_value, EXCLUDED.stockout_days)
+                OR history.date = %(running)s
+                   AND (history.abc, history.quantity, history.value, history.excess_value, history.short_value)
+                       IS DISTINCT FROM
+                       (EXCLUDED.abc, EXCLUDED.quantity, EXCLUDED.value, EXCLUDED.excess_value, EXCLUDED.short_value)
             """,
-            month=running, company=company.id,
+            today=today, months=[str(month) for month in months], company=company.id, oldest=months[0],
+            counted=self.env["gantry.demand"]._get_counted(company), sold_days=MIN_SOLD_DAYS,
+            holding=company.gantry_insight_holding_pct, running=running, figures=figures,
         ))
 
     @api.autovacuum

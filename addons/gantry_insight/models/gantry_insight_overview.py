@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .gantry_insight import ABC, AGES, STATUS, XYZ
 
@@ -79,12 +80,19 @@ class GantryInsightOverview(models.Model):
         [row] = self._read_group(domain, [], aggregates)
         tiles = dict(zip((name.partition(":")[0] for name in aggregates), row, strict=True))
         tiles["count"] = tiles.pop("__count")
-        tiles["stock_count"] = self.search_count(domain & Domain("value", ">", 0))
-        for name in ("excess_value", "short_value"):
-            tiles[f"{name}_count"] = self.search_count(domain & Domain(name, ">", 0))
-        tiles["below_target_count"] = self.search_count(domain & Domain("below_target", "=", True))
-        tiles["out_count"] = self.search_count(domain & Domain("status", "=", "out"))
-        return tiles
+        return tiles | self._get_counts(domain)
+
+    def _get_counts(self, domain):
+        """How many rows there are of each kind, in one go."""
+        conditions = {
+            "stock_count": SQL("value > 0"), "excess_value_count": SQL("excess_value > 0"),
+            "short_value_count": SQL("short_value > 0"), "below_target_count": SQL("below_target"),
+            "out_count": SQL("status = 'out'"),
+        }
+        query = self._search(domain)
+        [row] = self.env.execute_query(query.select(*(
+            SQL("count(*) FILTER (WHERE gantry_insight.%s)", condition) for condition in conditions.values())))
+        return dict(zip(conditions, row, strict=True))
 
     def _get_trend(self, domain):
         """Stock value, demand and service by month, oldest first."""

@@ -24,6 +24,10 @@ class GantryInsightRefresh(models.Model):
 
     _inherit = "gantry.insight"
 
+    def init(self):
+        """Every night writes every row: room in the pages keeps the indexes out of it."""
+        self.env.cr.execute("ALTER TABLE gantry_insight SET (fillfactor = 60)")
+
     @api.model
     def _refresh(self, company, product_ids=None):
         """Bring the rows of a company up to date.
@@ -40,7 +44,6 @@ class GantryInsightRefresh(models.Model):
         self.env.cr.execute("ANALYZE gantry_insight_cover")
         self._write_rows(company, product_ids, today)
         if product_ids is None:
-            self._rank(company)
             self.env["gantry.insight.history"]._write_months(company, today)
         self._close_stages()
         self.invalidate_model()
@@ -202,8 +205,10 @@ class GantryInsightRefresh(models.Model):
                             ELSE 0 END AS lost,
                        known_days >= %(known)s AS is_known,
                        CASE WHEN max_qty > 0 THEN GREATEST(on_hand - max_qty, 0)
-                            WHEN first_date > %(today)s - %(new)s THEN 0 ELSE excess_qty END AS excess
-                  FROM known
+                            WHEN first_date > %(today)s - %(new)s THEN 0 ELSE excess_qty END AS excess,
+                       sum(demand * cost) OVER house AS house_demand,
+                       sum(demand * cost) OVER (house ORDER BY demand * cost DESC, product_id) - demand * cost AS above
+                  FROM known WINDOW house AS (PARTITION BY warehouse_id)
             )
             SELECT product_id, warehouse_id, %(company)s, categ_id, %(now)s,
                    CASE WHEN on_hand <= 0 AND demand_30_qty > 0 THEN 'out'
@@ -211,6 +216,8 @@ class GantryInsightRefresh(models.Model):
                         WHEN short_qty > 0 THEN 'short'
                         WHEN on_hand > 0 AND NOT is_new AND cover_days > %(slow)s THEN 'slow'
                         WHEN excess > 0 THEN 'excess' ELSE 'ok' END,
+                   CASE WHEN demand * cost <= 0 THEN 'C' WHEN above < %(a)s / 100 * house_demand THEN 'A'
+                        WHEN above < %(b)s / 100 * house_demand THEN 'B' ELSE 'C' END,
                    CASE WHEN variability IS NULL THEN NULL WHEN variability < %(x)s THEN 'X'
                         WHEN variability < %(y)s THEN 'Y' ELSE 'Z' END,
                    variability, cost, on_hand, reserved, COALESCE(incoming, 0), COALESCE(committed, 0),
@@ -235,13 +242,14 @@ class GantryInsightRefresh(models.Model):
             service=company.gantry_insight_service_pct, holding=company.gantry_insight_holding_pct, today=today,
             new=NEW_DAYS, sold=MIN_SOLD_DAYS, known=MIN_KNOWN_DAYS, company=company.id, now=fields.Datetime.now(),
             dead=company.gantry_insight_dead_days, slow=company.gantry_insight_slow_days, never=NEVER,
+            a=company.gantry_insight_abc_a_pct, b=company.gantry_insight_abc_b_pct,
             x=company.gantry_insight_xyz_x, y=company.gantry_insight_xyz_y,
         )
 
     def _write_rows(self, company, product_ids, today):
         names = (
-            "categ_id", "date_refresh", "status", "xyz", "variability", "unit_cost", "on_hand_qty", "reserved_qty",
-            "incoming_qty", "committed_qty", "value", "avg_value", "demand_qty", "demand_value", "daily_value",
+            "categ_id", "date_refresh", "status", "abc", "xyz", "variability", "unit_cost", "on_hand_qty",
+            "reserved_qty", "incoming_qty", "committed_qty", "value", "avg_value", "demand_qty", "demand_value", "daily_value",
             "forecast_30_qty", "basis", "turns", "cover_days", "stockout_date", "order_by_date", "age_0_value",
             "age_31_value", "age_61_value", "age_91_value", "age_181_value", "age_366_value", "age_value_days",
             "age_days", "first_in_date", "last_in_date", "last_demand_date", "stockout_days", "stockout_count",
@@ -260,31 +268,16 @@ class GantryInsightRefresh(models.Model):
             company.id,
             SQL("insight.product_id = ANY(%s)", product_ids) if product_ids is not None else SQL("TRUE"),
         ))
+        # the class depends on all products of the warehouse: a refresh of some leaves it as it is
+        kept = [name for name in names if product_ids is None or name != "abc"]
         cr.execute(SQL(
             """
             INSERT INTO gantry_insight (product_id, warehouse_id, company_id, %(names)s)
             %(query)s
                 ON CONFLICT (product_id, warehouse_id) DO UPDATE
-               SET (company_id, %(names)s) = ROW(EXCLUDED.company_id, %(excluded)s)
+               SET (company_id, %(kept)s) = ROW(EXCLUDED.company_id, %(excluded)s)
             """,
+            kept=SQL(", ").join(map(SQL.identifier, kept)),
             names=SQL(", ").join(map(SQL.identifier, names)), query=self._get_row_query(company, today),
-            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in names),
-        ))
-
-    def _rank(self, company):
-        """A, B or C by what the products of a warehouse add to its yearly demand, in money."""
-        self.env.cr.execute(SQL(
-            """
-            UPDATE gantry_insight insight SET abc = ranked.abc
-              FROM (SELECT id, CASE WHEN demand_value <= 0 THEN 'C'
-                                    WHEN before < %(a)s / 100 * total THEN 'A'
-                                    WHEN before < %(b)s / 100 * total THEN 'B' ELSE 'C' END AS abc
-                      FROM (SELECT id, demand_value, sum(demand_value) OVER house AS total,
-                                   sum(demand_value) OVER (house ORDER BY demand_value DESC, product_id)
-                                   - demand_value AS before
-                              FROM gantry_insight WHERE company_id = %(company)s
-                            WINDOW house AS (PARTITION BY warehouse_id)) sums) ranked
-             WHERE ranked.id = insight.id AND insight.abc IS DISTINCT FROM ranked.abc
-            """,
-            a=company.gantry_insight_abc_a_pct, b=company.gantry_insight_abc_b_pct, company=company.id,
+            excluded=SQL(", ").join(SQL("EXCLUDED.%s", SQL.identifier(name)) for name in kept),
         ))
