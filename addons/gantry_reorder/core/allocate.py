@@ -85,8 +85,11 @@ def marginals(problem: Problem, params: Params, stop=None) -> Marginal:
         short, money = table.short / days, price * table.stock
         spent = np.maximum(np.diff(money, axis=0), 1e-12)
         gain = np.concatenate([-np.diff(short, axis=0) / spent, np.zeros((1, sub.size))])
-        np.minimum.accumulate(gain, axis=0, out=gain)
         wanted = np.clip(sub.target, 1e-6, 1 - 1e-9)
+        if params.fairness > 0:
+            missed = table.short / np.maximum(table.cycle_mean, 1e-12) / (1 - wanted)
+            gain *= np.maximum(missed, 1e-9) ** params.fairness
+        np.minimum.accumulate(gain, axis=0, out=gain)
         place = [np.ceil((table.level(sub, params, share) - table.dist.low) / table.dist.step - 1e-6)
                  for share in (wanted * params.service_floor, wanted)]
         parts.append((table.dist.low, table.dist.step, gain.astype(np.float32), short.astype(np.float32),

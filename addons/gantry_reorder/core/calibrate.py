@@ -15,9 +15,10 @@ from .demand import short_leads
 from .engine import review
 from .types import Params, Problem
 
-__all__ = ["Evidence", "evidence", "price_grid", "shadow_prices", "steer"]
+__all__ = ["Evidence", "evidence", "expected", "price_grid", "shadow_prices", "steer"]
 
 DECAY = 0.97  # weight of an origin against the next later one
+TRUST = 2.0  # most that past shortage may raise or lower a price against the distribution's own
 POOL_SHARE = 0.05  # of all demand; a class with less of it leans on all classes
 
 
@@ -77,6 +78,18 @@ def evidence(problem: Problem, outcome: np.ndarray, group: np.ndarray, price: np
     return Evidence(price=price, groups=names, demand=demand, short=short)
 
 
+def expected(problem: Problem, group: np.ndarray, price: np.ndarray, table: allocate.Marginal) -> Evidence:
+    """What the forecast's own distribution says each price would leave short: evidence without a past."""
+    names, place = np.unique(group, return_inverse=True)
+    rows, days = np.arange(problem.size), review(problem)
+    short = np.empty((names.size, price.size))
+    for at, value in enumerate(price):
+        index = np.maximum(table.index(rows, value), table.least)
+        short[:, at] = np.bincount(place, table.short[index, rows] * days, minlength=names.size)
+    demand = np.bincount(place, table.demand * days, minlength=names.size)
+    return Evidence(price=price, groups=names, demand=demand, short=short)
+
+
 def _until(edges, total, day):
     """Demand that came until `day` (n, k)."""
     place = np.clip(np.searchsorted(edges, day, side="right") - 1, 0, edges.size - 2)
@@ -85,16 +98,22 @@ def _until(edges, total, day):
     return left + share * (np.take_along_axis(total, place + 1, 1) - left)
 
 
-def shadow_prices(past: list[Evidence], group: np.ndarray, target: np.ndarray) -> np.ndarray:
+def shadow_prices(past: list[Evidence], group: np.ndarray, target: np.ndarray,
+                  model: Evidence | None = None, trust: float = TRUST) -> np.ndarray:
     """Shadow price that reached each rule's target in its class, newest evidence last, (n,); NaN without evidence.
 
-    Classes with little demand lean on all classes together.
+    Classes with little demand lean on all classes together. A few orders that nothing could foresee must not buy stock
+    of everything: `model` (see `expected`) bounds the price to `trust` times what the distribution asks for.
 
     >>> seen = Evidence(price=np.array([1.0, 10.0, 100.0]), groups=np.array([0]), demand=np.array([100.0]),
     ...                 short=np.array([[30.0, 10.0, 2.0]]))
     >>> shadow_prices([seen], np.array([0, 0]), np.array([0.9, 0.94])).round(1).tolist()
     [10.0, 31.6]
     """
+    if model is not None:
+        asked = shadow_prices([model], group, target)
+        proved = shadow_prices(past, group, target) if past else asked
+        return np.clip(np.where(np.isnan(proved), asked, proved), asked / trust, asked * trust)
     out = np.full(group.size, np.nan)
     if not past:
         return out

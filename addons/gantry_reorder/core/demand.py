@@ -185,6 +185,7 @@ def distribution(flow: Stream, lead_days, lead_prob, review_days, known_lead, kn
     """
     mean_l, var_l = flow.at(lead_days)
     mean_p, var_p = flow.at(lead_days + review_days[:, None])
+    var_p = np.maximum(var_p, np.where(mean_p > 2 * flow.rounding[:, None], (0.5 * flow.rounding[:, None]) ** 2, 0))
     sd_p = np.sqrt(var_p)
     cv = (sd_p / np.where(mean_p > 0, mean_p, 1)).clip(0, 2)
     top = np.maximum((mean_p + (6 + 5 * cv) * sd_p).max(1), known_protect)
@@ -270,7 +271,8 @@ def _gamma_tail(mean, variance, prob, low, step, grid, whole=False) -> np.ndarra
     for k in range(mean.shape[1]):
         ok = (mean[:, k] > 0) & (prob[:, k] > 0)
         m, v = np.where(ok, mean[:, k], 1), np.where(ok, variance[:, k], 1)
-        shape = np.maximum(m**2 / v, 2.0)
+        # narrower than the grid can carry: as narrow as it can
+        shape = np.maximum(m**2 / np.maximum(v, (0.6 * step) ** 2), 2.0)
         scale = m / shape
         log_gamma = (shape - 0.5) * np.log(shape) - shape + HALF_LOG_TAU + 1 / (12 * shape) - 1 / (360 * shape**3)
         density = (shape - 1) * log_y

@@ -75,6 +75,9 @@ class Params:
         Unserved demand is lost, not back-ordered.
     service_floor : float
         Rules that share a target (`Problem.service_group`) never get a target below this share of it.
+    fairness : float
+        How much a rule that is already served well yields to one that is not, among rules that share a target: 0 counts
+        units only (dear and erratic rules are starved first), 1 levels the fill rates.
     committed_quantile : float
         Committed demand counts up to this quantile of the lead time.
     year_days : float
@@ -86,7 +89,8 @@ class Params:
     leads: int = 6
     chunk: int = 2000
     lost_sales: bool = False
-    service_floor: float = 0.85
+    service_floor: float = 0.3
+    fairness: float = 0.05
     committed_quantile: float = 0.9
     year_days: float = 365.0
 
@@ -95,5 +99,6 @@ class Params:
         require(self.grid >= 32, "The grid must hold at least 32 points.")
         require(self.leads >= 1 and self.chunk >= 1, "At least one lead time and one rule per block are needed.")
         require(0 <= self.service_floor <= 1, "The service floor must lie between 0 and 1.")
+        require(0 <= self.fairness <= 1, "The fairness must lie between 0 and 1.")
         require(0 < self.committed_quantile <= 1, "The quantile for committed demand must lie between 0 and 1.")
         require(self.year_days > 0, "A year must have days.")

@@ -103,7 +103,9 @@ def tables(problem: Problem, dist: Distribution, gap, multiple, cycle_mean, cycl
     extra = np.maximum(multiple - unit, 0)
     width = np.where(lots | (gap <= 0), np.maximum(multiple, unit), gap)
     share = cycle_mean / np.where(gap > 0, gap, 1)
-    wave = ((cycle_sd / np.where(cycle_mean > 0, cycle_mean, 1)) ** 2 + 1) / 2 * share
+    sold = np.where(cycle_mean > 0, cycle_mean, 1)
+    # periods spent at the top beyond the uniform share, with the lattice correction of renewal theory
+    wave = ((cycle_sd / sold) ** 2 + 1 + unit / sold) / 2 * share
     top_weight = np.where(lots, 0, np.where(gap > 0, np.clip(wave / (1 + wave), 0, 1), np.where(extra > 0, 0, 1)))
     top = np.where(lots | (gap <= 0), 0, gap + extra / 2)
     short = np.maximum(dist.loss_protect - dist.loss_lead, 0)

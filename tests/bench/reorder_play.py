@@ -1,0 +1,225 @@
+"""The rolling simulation of the inventory benchmark: forecasts without look-ahead, levels, stock day by day.
+
+Every method sees the same demand, the same lead times and the same review; only its levels differ. Levels of a period
+are set from what was known before it began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from harness import load_core
+
+forecast_core = load_core("gantry_forecast")
+reorder_core = load_core("gantry_reorder")
+
+from gantry_reorder_core import allocate, calibrate, engine  # noqa: E402
+from gantry_reorder_core.calibrate import Evidence  # noqa: E402
+
+TARGETS = (0.75, 0.8, 0.9, 0.95, 0.98, 0.995)
+FACTORS = (0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.6, 3, 3.5, 4, 5, 6, 8, 10, 14, 20, 30)
+SIGMAS = (-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 11)
+LEARN_SERIES = 600  # sample on which the forecast fixes its choices, to keep the run short
+PLAYED_BEFORE = {"week": 10, "month": 6}  # origins before the first one played, for proof
+MAKE_UP = 5.0  # periods in which a class makes up what it owes
+TRUST_CLASSES = 6.0  # a class that must reach its target by itself may go further from the distribution
+PRICES = 36
+OTHER = (forecast_core.DemandClass.DEAD, forecast_core.DemandClass.NEW)
+
+
+@dataclass
+class Origin:
+    """What is known before a period: forecast, classes."""
+
+    mean: np.ndarray
+    quantiles: np.ndarray
+    classes: np.ndarray
+
+
+def forecasts(stocked, tiers=("numpy",)) -> dict[int, Origin]:
+    """Forecast at every origin, learnt anew every few buckets, applied at each."""
+    params = forecast_core.Params(tiers=tiers, backtest_origins=0, learn_series=LEARN_SERIES)
+    begin = max(stocked.first - PLAYED_BEFORE[stocked.bucket], 6)
+    found, recipe = {}, None
+    for origin in range(begin, stocked.demand.shape[1]):
+        problem = history_until(stocked, origin, stocked.horizon)
+        if recipe is None or (origin - stocked.first) % stocked.relearn == 0:
+            recipe = forecast_core.learn(problem, params)
+        plan = forecast_core.apply(problem, recipe)
+        found[origin] = Origin(plan.mean, plan.quantiles, plan.demand_class.astype(int))
+    return found
+
+
+def history_until(stocked, origin: int, horizon: int):
+    """The forecast's problem as it stood before bucket `origin`; promotions ahead are planned and known."""
+    known = stocked.known
+    if known is not None:
+        known = known[:, : origin + horizon]
+        missing = origin + horizon - known.shape[1]
+        known = np.concatenate([known, np.zeros((len(known), missing, known.shape[2]))], axis=1)
+    return forecast_core.Problem(
+        demand=stocked.demand[:, :origin], bucket=stocked.bucket, start=stocked.start, horizon=horizon,
+        groups=stocked.groups, known=known, known_names=stocked.known_names)
+
+
+def problem_at(stocked, origin: Origin, **columns):
+    """The replenishment problem before a period: order up to a level at every review."""
+    n, days = len(stocked.demand), stocked.days
+    lead = np.array(stocked.lead)
+    return reorder_core.Problem(
+        bucket_days=np.full(origin.mean.shape[1], days), mean=origin.mean, quantiles=origin.quantiles,
+        levels=forecast_core.QUANTILES, lead_days=np.tile(lead[:, 0] * days, (n, 1)),
+        lead_prob=np.tile(lead[:, 1], (n, 1)), review_days=days, policy=reorder_core.Policy.PERIODIC,
+        unit_cost=stocked.price, **columns)
+
+
+def played(stocked, seed: int = 1):
+    """The part of the history that is played, with one draw of lead times for all methods."""
+    n, periods = len(stocked.demand), stocked.demand.shape[1] - stocked.first
+    lead = np.array(stocked.lead)
+    drawn = reorder_core.draw_leads(np.tile(lead[:, 0], (n, 1)), np.tile(lead[:, 1], (n, 1)), periods, seed=seed)
+    return reorder_core.History(demand=stocked.demand[:, stocked.first:], lead=drawn, unit_cost=stocked.price,
+                                warmup=int(lead[:, 0].max()) + 1)
+
+
+def item_levels(stocked, origins, targets=TARGETS) -> dict[float, np.ndarray]:
+    """Every product at the target by itself, from the forecast's distribution alone, {target: (n, t)}."""
+    found = {target: [] for target in targets}
+    params = reorder_core.Params()
+    for origin in range(stocked.first, stocked.demand.shape[1]):
+        problem = problem_at(stocked, origins[origin])
+        blocks = [engine.prepare(problem.take(np.arange(start, min(start + params.chunk, problem.size))), params)
+                  for start in range(0, problem.size, params.chunk)]
+        for target in targets:
+            found[target].append(np.concatenate([
+                engine.choose(block, np.full(block.problem.size, target))[0] for block in blocks]))
+    return {target: np.stack(levels, axis=1) for target, levels in found.items()}
+
+
+@dataclass
+class Look:
+    """What one origin offers to every run: marginal tables, the distribution's own evidence, and the proof to come."""
+
+    table: object
+    model: Evidence
+    proof: Evidence | None
+
+
+class Steered:
+    """Our method: shadow prices proved on past origins.
+
+    With `classes`, every demand class keeps the target by itself, and makes up what it was short so far; without,
+    all products share the target.
+    """
+
+    def __init__(self, stocked, target: float, group, *, classes: bool, lost_sales: bool):
+        self.target, self.group, self.classes, self.lost_sales = target, group, classes, lost_sales
+        self.history, self.player = played(stocked), None
+        self.asked, self.missed = {}, {}
+
+    def aim(self, now: int) -> np.ndarray:
+        """Fill rate to aim at, per product."""
+        found = np.full(self.group.size, self.target)
+        if not self.classes:
+            return found
+        for code, asked in self.asked.items():
+            pace = asked / (now - self.history.warmup)
+            found[self.group == code] = calibrate.steer(self.target, asked, self.missed[code], MAKE_UP * pace)
+        return found
+
+    def play(self, now: int, look: Look, known: list[Evidence]) -> None:
+        """Set the levels before period `now` from what is known, and play it."""
+        trust = TRUST_CLASSES if self.classes else calibrate.TRUST
+        price = calibrate.shadow_prices(known, self.group, self.aim(now), look.model, trust)
+        rows = np.arange(self.group.size)
+        index = np.maximum(look.table.index(rows, price), look.table.least)
+        level = np.ceil(look.table.level(rows, index) - 1e-9)
+        if self.player is None:
+            self.player = reorder_core.Player(self.history, level, lost_sales=self.lost_sales)
+        short = self.player.step(now, level, level)
+        if now >= self.history.warmup:
+            for code in np.unique(self.group):
+                mine = self.group == code
+                self.asked[code] = self.asked.get(code, 0.0) + self.history.demand[mine, now].sum()
+                self.missed[code] = self.missed.get(code, 0.0) + short[mine].sum()
+
+
+def demand_classes(stocked, origins) -> np.ndarray:
+    """Demand class of each product when the play begins; the new and the dead are one."""
+    found = origins[stocked.first].classes
+    return np.where(np.isin(found, OTHER), int(OTHER[0]), found)
+
+
+def steered(stocked, origins, *, targets=TARGETS, params=None) -> dict:
+    """Replays of our method, {(target, classes, lost_sales): Replay}; one look at each origin serves them all."""
+    group = demand_classes(stocked, origins)
+    groups = {True: group, False: np.zeros_like(group)}
+    runs = {(target, classes, lost): Steered(stocked, target, groups[classes], classes=classes, lost_sales=lost)
+            for target in targets for classes in (False, True) for lost in (False, True)}
+    params = params or reorder_core.Params()
+    price = calibrate.price_grid(stocked.price, PRICES)
+    wait = max(length for length, _share in stocked.lead) + 1
+    past: dict[bool, list] = {True: [], False: []}
+    for at in sorted(origins):
+        problem = problem_at(stocked, origins[at], target=0.95)
+        table = allocate.marginals(problem, params)
+        outcome = stocked.demand[:, at : at + wait]
+        for classes, codes in groups.items():
+            model = calibrate.expected(problem, codes, price, table)
+            proof = None
+            if outcome.shape[1] == wait:
+                proof = calibrate.evidence(problem, outcome, codes, price, params, table)
+            known = [found for origin, found in past[classes] if origin + wait <= at]
+            for (_target, kind, _lost), run in runs.items():
+                if kind == classes and at >= stocked.first:
+                    run.play(at - stocked.first, Look(table, model, proof), known)
+            if proof is not None:
+                past[classes].append((at, proof))
+    return {key: run.player.result("Gantry") for key, run in runs.items()}
+
+
+def peer_levels(stocked) -> dict[str, list]:
+    """Levels of the peers at every setting: {method: [Levels, ...]}, set afresh before every period."""
+    from gantry_forecast_core.window import window_forecasts
+
+    first, end, days = stocked.first, stocked.demand.shape[1], stocked.days
+    windows: dict[str, list] = {}
+    for origin in range(first, end):
+        problem = history_until(stocked, origin, 1)
+        length = float((problem.day(origin + 1) - problem.day(origin)).astype(int))
+        for name, value in window_forecasts(problem).items():
+            windows.setdefault(name, []).append(value[:, 0] / length)
+    found = {}
+    for name, values in windows.items():
+        if len(values) < end - first:
+            continue
+        rate = np.stack(values, axis=1)
+        for periodic, label in ((False, "min and max"), (True, "max only")):
+            found[f"Odoo {name}, {label}"] = [
+                reorder_core.window_levels(name, rate, stocked.lead_mean * days, days, factor=factor, periodic=periodic)
+                for factor in FACTORS]
+    width = max(round(90 / days), 2)
+    past = [np.nan_to_num(stocked.demand[:, max(origin - width, 0) : origin]) for origin in range(first, end)]
+    mean, sigma = np.stack([p.mean(1) for p in past], 1), np.stack([p.std(1, ddof=1) for p in past], 1)
+    found["OCA mean + z sigma, 90 days"] = [
+        reorder_core.mean_sigma("OCA", mean, sigma, stocked.lead_mean, 1, z=z) for z in SIGMAS]
+    return found
+
+
+def outcome(run, stocked) -> dict[str, float]:
+    """Fill rate by units, by value and averaged over products, and stock value."""
+    some = run.demand > 0
+    return {"fill": run.fill(), "value_fill": run.fill(weight=stocked.price),
+            "item_fill": float(np.mean(1 - run.short[some] / run.demand[some])), "stock": float(run.avg_value.sum())}
+
+
+def stock_at(points: list[dict], fill: float, measure: str = "fill") -> float:
+    """Stock value of a method at a fill rate, between its settings; NaN where none reaches it."""
+    ranked = sorted((point[measure], point["stock"]) for point in points)
+    reached, stock = np.array(ranked).T
+    if fill < reached[0] or fill > reached[-1]:
+        return float("nan")
+    # dearer settings that reach less are nobody's choice
+    stock = np.minimum.accumulate(stock[::-1])[::-1]
+    return float(np.interp(fill, reached, stock))
