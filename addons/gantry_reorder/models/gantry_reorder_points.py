@@ -3,6 +3,16 @@ from odoo.tools import SQL
 
 from .gantry_reorder_explain import NUMBERS
 
+# what Odoo's own calculation would say must be ordered
+TO_ORDER = SQL(
+    """
+    CASE WHEN rule.on_hand_qty + rule.incoming_qty - rule.committed_qty >= %(low)s THEN 0
+         ELSE ceil(((%(high)s - (rule.on_hand_qty + rule.incoming_qty - rule.committed_qty))
+                    / COALESCE(NULLIF(rule.new_multiple, 0), 0.01))::numeric)
+              * COALESCE(NULLIF(rule.new_multiple, 0), 0.01)::numeric END
+    """,
+    low=SQL("rule.new_min"), high=SQL("rule.new_max"),
+)
 RECOMPUTE_LIMIT = 200  # of more rules at once Odoo's stored figures are set in one statement
 
 
@@ -24,18 +34,20 @@ class GantryReorderPoints(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL(
             """
-            WITH wanted AS (
-                SELECT * FROM unnest(%(ids)s::int[], %(mins)s::float8[], %(maxs)s::float8[])
-                              AS wanted(rule_id, new_min, new_max)
+            WITH wanted AS MATERIALIZED (  -- apart: levels that many rules share must not decide how rows are joined
+                SELECT rule.id AS rule_id, rule.orderpoint_id, rule.old_min, rule.old_max, rule.on_hand_qty,
+                       rule.incoming_qty, rule.committed_qty, rule.new_multiple, wanted.new_min, wanted.new_max
+                  FROM (SELECT * FROM unnest(%(ids)s::int[], %(mins)s::float8[], %(maxs)s::float8[])
+                                      AS one(rule_id, new_min, new_max)) wanted
+                  JOIN gantry_reorder_rule rule ON rule.id = wanted.rule_id
             ), written AS (
                 UPDATE stock_warehouse_orderpoint point
-                   SET product_min_qty = wanted.new_min, product_max_qty = wanted.new_max, %(figures)s
+                   SET product_min_qty = rule.new_min, product_max_qty = rule.new_max, %(figures)s
                        write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
-                  FROM wanted JOIN gantry_reorder_rule rule ON rule.id = wanted.rule_id
-                 WHERE point.id = rule.orderpoint_id  -- and never joined by its levels, which many rules share
-                   AND (point.product_min_qty::float8, point.product_max_qty::float8)
-                       IS NOT DISTINCT FROM (rule.old_min, rule.old_max)
-             RETURNING rule.id AS rule_id, wanted.new_min, wanted.new_max
+                  FROM wanted rule
+                 WHERE point.id = rule.orderpoint_id AND point.product_min_qty::float8 = rule.old_min
+                   AND point.product_max_qty::float8 = rule.old_max
+             RETURNING rule.rule_id, rule.new_min, rule.new_max
             ), logged AS (
                 INSERT INTO gantry_reorder_change (
                     rule_id, orderpoint_id, product_id, location_id, warehouse_id, company_id, policy_id, date, user_id,
@@ -70,14 +82,10 @@ class GantryReorderPoints(models.Model):
             return SQL("")
         return SQL(
             """
-            qty_to_order_computed = CASE
-                WHEN rule.on_hand_qty + rule.incoming_qty - rule.committed_qty >= wanted.new_min THEN 0
-                ELSE ceil(((wanted.new_max - (rule.on_hand_qty + rule.incoming_qty - rule.committed_qty))
-                           / COALESCE(NULLIF(rule.new_multiple, 0), 0.01))::numeric)
-                     * COALESCE(NULLIF(rule.new_multiple, 0), 0.01)::numeric END,
-            deadline_date = CASE WHEN rule.on_hand_qty < wanted.new_min THEN %s ELSE point.deadline_date END,
+            qty_to_order_computed = %s,
+            deadline_date = CASE WHEN rule.on_hand_qty < rule.new_min THEN %s ELSE point.deadline_date END,
             """,
-            fields.Date.today(),
+            TO_ORDER, fields.Date.today(),
         )
 
     def _settle_point_figures(self, point_ids):
@@ -90,42 +98,101 @@ class GantryReorderPoints(models.Model):
 
     def _create_points(self, company, ids, new_min, new_max):
         """Create reordering rules for rows that have none. In automatic mode Odoo's scheduler orders by itself, else
-        they only propose.
+        they only propose. One that was archived is used again: Odoo allows only one per product and location.
 
         :return: ids of the rows that have one now
         """
+        self.env.flush_all()
         rules = self.browse([int(one) for one in ids])
         levels = dict(zip(rules.ids, zip(map(float, new_min), map(float, new_max), strict=True), strict=True))
-        Point = self.env["stock.warehouse.orderpoint"]
-        # one that was archived is used again: Odoo allows only one per product and location
-        old = Point.sudo().with_context(active_test=False).search([
+        old = self._find_archived(company, rules)
+        for rule in rules.browse(list(old)):
+            old[rule.id]._write_by_gantry({"active": True, **self._get_point_levels(rule, levels[rule.id])})
+        fresh = rules.filtered(lambda rule: rule.id not in old)
+        if len(fresh) > RECOMPUTE_LIMIT:
+            self._insert_points(company, fresh, levels)
+        else:
+            # sudo: planners may not create rules by hand, the policy or their approval lets this path do it
+            self.env["stock.warehouse.orderpoint"].sudo().with_company(company).create([{
+                "product_id": rule.product_id.id, "warehouse_id": rule.warehouse_id.id,
+                "location_id": rule.location_id.id, "company_id": company.id,
+                **self._get_point_levels(rule, levels[rule.id]),
+            } for rule in fresh])
+        self.env.flush_all()
+        self._adopt_points(company, rules.ids)
+        return rules.ids
+
+    def _find_archived(self, company, rules):
+        """Archived reordering rules of some rows, by id of the row."""
+        # sudo: as in `_create_points`
+        points = self.env["stock.warehouse.orderpoint"].sudo().with_context(active_test=False).search([
             ("active", "=", False), ("product_id", "in", rules.product_id.ids),
             ("location_id", "in", rules.location_id.ids), ("company_id", "=", company.id),
         ])
-        known = {(point.product_id, point.location_id): point for point in old}
-        vals_list, fresh = [], self.browse()
-        for rule in rules:
-            vals = self._get_point_levels(rule, levels[rule.id])
-            point = known.get((rule.product_id, rule.location_id))
-            if point:
-                point._write_by_gantry({"active": True, **vals})
-            else:
-                fresh += rule
-                vals_list.append({
-                    "product_id": rule.product_id.id, "warehouse_id": rule.warehouse_id.id,
-                    "location_id": rule.location_id.id, "company_id": company.id, **vals,
-                })
-        # sudo: planners may not create rules by hand, the policy or their approval lets this path do it
-        points = Point.sudo().with_company(company).create(vals_list)
-        known |= dict(zip(((rule.product_id, rule.location_id) for rule in fresh), points, strict=True))
-        for rule in rules.sudo():
-            low, high = levels[rule.id]
-            rule.write({
-                "orderpoint_id": known[rule.product_id, rule.location_id].id, "old_min": low, "old_max": high,
-                "state": "applied", "change_pct": 0, "active": True,
-            })
-        rules._log_change("create", dict.fromkeys(rules.ids, (0.0, 0.0)), levels)
-        return rules.ids
+        found = {(point.product_id, point.location_id): point for point in points}
+        return {
+            rule.id: found[rule.product_id, rule.location_id] for rule in rules
+            if (rule.product_id, rule.location_id) in found
+        }
+
+    def _insert_points(self, company, rules, levels):
+        """Thousands of reordering rules at once: Odoo would calculate stock and deadline of each by itself."""
+        sequence = self.env["ir.sequence"].sudo().search([
+            ("code", "=", "stock.orderpoint"), ("company_id", "in", [False, company.id])], order="company_id", limit=1)
+        names = [sequence.next_by_id() if sequence else "/" for _rule in rules[:1]] * len(rules)
+        if sequence and sequence.implementation == "standard":
+            self.env.cr.execute(
+                "SELECT nextval(%s) FROM generate_series(1, %s)", (f"ir_sequence_{sequence.id:03d}", len(rules)))
+            names = [sequence.get_next_char(number) for number, in self.env.cr.fetchall()]
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO stock_warehouse_orderpoint AS point (
+                name, trigger, active, product_id, warehouse_id, location_id, company_id, product_min_qty,
+                product_max_qty, qty_to_order_computed, deadline_date,
+                create_uid, write_uid, create_date, write_date)
+            SELECT rule.name, CASE WHEN rule.mode = 'auto' THEN 'auto' ELSE 'manual' END, TRUE, rule.product_id,
+                   rule.warehouse_id, rule.location_id, rule.company_id, rule.new_min, rule.new_max, %(to_order)s,
+                   CASE WHEN rule.on_hand_qty < rule.new_min THEN %(today)s::date END,
+                   %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM (SELECT row.mode, row.product_id, row.warehouse_id, row.location_id, row.company_id, row.on_hand_qty,
+                           row.incoming_qty, row.committed_qty, row.new_multiple, wanted.name, wanted.new_min,
+                           wanted.new_max
+                      FROM unnest(%(ids)s::int[], %(names)s::text[], %(mins)s::float8[], %(maxs)s::float8[])
+                           AS wanted(rule_id, name, new_min, new_max)
+                      JOIN gantry_reorder_rule row ON row.id = wanted.rule_id) rule
+            """,
+            ids=rules.ids, names=names, mins=[levels[one][0] for one in rules.ids],
+            maxs=[levels[one][1] for one in rules.ids], to_order=TO_ORDER, today=fields.Date.today(), uid=self.env.uid,
+        ))
+        self.env["stock.warehouse.orderpoint"].invalidate_model()
+
+    def _adopt_points(self, company, ids):
+        """Link rows with the reordering rules just made for them, with a line in the history each."""
+        self.env.cr.execute(SQL(
+            """
+            WITH adopted AS (
+                UPDATE gantry_reorder_rule rule
+                   SET orderpoint_id = point.id, old_min = point.product_min_qty, old_max = point.product_max_qty,
+                       state = 'applied', change_pct = 0, active = TRUE, hand_edited = FALSE
+                  FROM stock_warehouse_orderpoint point
+                 WHERE rule.id = ANY(%(ids)s) AND point.product_id = rule.product_id
+                   AND point.location_id = rule.location_id AND point.company_id = rule.company_id AND point.active
+             RETURNING rule.*
+            )
+            INSERT INTO gantry_reorder_change (
+                rule_id, orderpoint_id, product_id, location_id, warehouse_id, company_id, policy_id, date, user_id,
+                kind, old_min, old_max, old_multiple, new_min, new_max, new_multiple, numbers,
+                create_uid, write_uid, create_date, write_date)
+            SELECT rule.id, rule.orderpoint_id, rule.product_id, rule.location_id, rule.warehouse_id, rule.company_id,
+                   rule.policy_id, %(now)s, %(uid)s, 'create', 0, 0, rule.old_multiple, rule.old_min, rule.old_max,
+                   rule.old_multiple, %(numbers)s,
+                   %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM adopted rule
+            """,
+            ids=ids, uid=self.env.uid, now=fields.Datetime.now(), numbers=self._get_numbers_sql(),
+        ))
+        self.invalidate_model()
+        self.env["gantry.reorder.change"].invalidate_model()
 
     def _get_point_levels(self, rule, levels):
         low, high = levels

@@ -106,6 +106,24 @@ class TestReorderPoints(ReorderCase, JobMixin):
         self.assertEqual(point.qty_to_order_computed, one[0])
         self.assertEqual(point.deadline_date, one[1])
 
+    def test_rules_made_by_thousands_are_like_those_made_one_by_one(self):
+        other = self._product("Other", standard_price=2)
+        self._predict(other, 70)
+        for product in (self.product, other):
+            self._put(product, 20, self.wh_a1)
+        self.policy.product_id = other
+        self._run()
+        self.policy.product_id = self.product
+        with patch.object(gantry_reorder_points, "RECOMPUTE_LIMIT", 0):
+            self._run()
+        one, many = self._row(other).orderpoint_id, self.row().orderpoint_id
+        self.assertTrue(one and many and one != many)
+        self.assertNotEqual(one.name, many.name)
+        for name in ("product_min_qty", "product_max_qty", "trigger", "qty_to_order", "deadline_date", "active",
+                     "location_id", "warehouse_id", "company_id", "snoozed_until"):
+            self.assertEqual(one[name], many[name], name)
+        self.assertEqual(self.row().change_ids.kind, "create")
+
     def test_undo_brings_the_old_levels_back_for_good(self):
         point = self._point(self.product, 10, 20)
         self._run()
