@@ -13,6 +13,7 @@
         "report/report_trace.xml",
         "views/stock_lot_views.xml",
         "views/gantry_trace_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "post_init_hook": "_build",
     "assets": {

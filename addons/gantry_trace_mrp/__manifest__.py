@@ -6,7 +6,7 @@
     "author": "Gantry",
     "license": "LGPL-3",
     "depends": ["gantry_trace", "mrp"],
-    "data": [],
+    "data": ["views/stock_move_line_views.xml"],
     "post_init_hook": "_build",
     "auto_install": True,
 }

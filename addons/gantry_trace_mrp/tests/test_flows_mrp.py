@@ -6,7 +6,8 @@ from freezegun import freeze_time
 
 from odoo.addons.gantry_trace.tests.common import TraceCase
 from odoo.fields import Command, Datetime
-from odoo.tests import tagged
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
 
 
 class ProductionCase(TraceCase):
@@ -137,6 +138,22 @@ class TestProductionFlows(ProductionCase):
         self.assertEqual(self.customers_of(c1), {self.alice: 1})
         self.assertEqual(self.customers_of(c2), {self.bob: 1})
         self.assertEqual(self.confidence(c1, b1), "certain")
+
+    def test_5_a_component_is_not_booked_for_a_unit_of_another_order(self):
+        order = self._make(self.goods, 5, [(self.r1, 5)], self.g1)
+        with self.assertRaises(ValidationError):
+            order.move_raw_ids.move_line_ids.gantry_for_lot_id = self.g2
+
+    def test_5_the_unit_is_asked_only_where_there_is_a_choice(self):
+        order = self._order(self.goods, 2, [(self.r1, 2)])
+        order.lot_producing_ids = self.g1
+        self.assertFalse(order.move_raw_ids.gantry_ask_unit)
+        order.lot_producing_ids = self.g1 | self.g2
+        with Form(order.move_raw_ids, view="mrp.view_stock_move_operations_raw") as form:
+            self.assertTrue(form.gantry_ask_unit)
+            with form.move_line_ids.edit(0) as line:
+                line.gantry_for_lot_id = self.g2
+        self.assertEqual(order.move_raw_ids.move_line_ids.gantry_for_lot_id, self.g2)
 
     def test_6_unbuilt_component_that_is_used_again(self):
         made = self._make(self.goods, 5, [(self.r1, 5)], self.g1)

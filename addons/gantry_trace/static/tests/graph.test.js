@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { bundle, collect, connected, place, shortQty } from "@gantry_trace/core/graph";
+import { bundle, collect, connected, fit, place, shortQty } from "@gantry_trace/core/graph";
 
 describe.current.tags("headless");
 
@@ -99,4 +99,13 @@ test("crowded orders stand between the columns", () => {
 
 test("quantities are short", () => {
     expect([3, 2.5, 0.3333, 12500, 2_000_000].map(shortQty)).toEqual(["3", "2.5", "0.33", "12.5k", "2M"]);
+});
+
+test("the picture fits when it stays readable, else the lot is in the middle", () => {
+    const wide = { width: 1000, height: 100, boxes: [{ key: "n1", x: 600, y: 20 }] };
+    expect(fit(wide, "n1", 1200, 300).zoom).toBe(1);
+    expect(fit(wide, "n1", 800, 300)).toEqual({ zoom: 0.8, left: 0, top: 0 });
+    const narrow = fit(wide, "n1", 300, 300);
+    expect(narrow.zoom).toBe(0.7);
+    expect(Math.round(narrow.left)).toBe(Math.round((600 + 95) * 0.7 - 150));
 });

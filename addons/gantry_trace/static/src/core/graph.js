@@ -2,6 +2,7 @@
 
 export const BOX = { width: 190, height: 54, gapX: 90, gapY: 14, margin: 16 };
 export const MAX_COLUMN = 8;
+export const MIN_ZOOM = 0.7;
 const RANK = { certain: 0, manual: 1, derived: 2, pooled: 3 };
 
 /**
@@ -23,8 +24,8 @@ export function collect(trace, exposure) {
                 kind: row.kind || (row.lot_id ? "lot" : "pool"),
                 column,
                 lotId: row.lot_id || false,
-                label: row.name,
-                sub: row.product_name || "",
+                label: row.pool_id ? row.product_name : row.name,
+                sub: row.pool_id ? row.name.replace(`${row.product_name}, `, "") : row.product_name || "",
                 productId: row.product_id || false,
                 qty: row.on_hand || 0,
                 unit: row.unit || "",
@@ -206,9 +207,18 @@ function curve(arrow, placed) {
     return {
         ...arrow,
         path: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`,
-        labelX: (x1 + x2) / 2,
-        labelY: (y1 + y2) / 2,
+        ...labelPlace(x1, y1, x2, y2),
     };
+}
+
+/** On the curve: in its middle, or in the first gap when it passes behind other columns. */
+function labelPlace(x1, y1, x2, y2) {
+    const columns = Math.max(1, Math.round(Math.abs(x2 - x1) / (BOX.width + BOX.gapX)));
+    const t = columns > 1 ? 0.35 / columns : 0.5;
+    const bezier = (a, b, c, d) =>
+        a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t ** 2 * (1 - t) + d * t ** 3;
+    const middle = (x1 + x2) / 2;
+    return { labelX: bezier(x1, middle, middle, x2), labelY: bezier(y1, y1, y2, y2) };
 }
 
 /** Boxes and arrows that hang together with one box, both ways; what the screen leaves bright. */
@@ -228,6 +238,20 @@ export function connected(key, arrows) {
         }
     }
     return found;
+}
+
+/**
+ * How large to draw, and where to scroll: everything when the boxes stay readable, else the lot in the middle.
+ */
+export function fit(picture, focus, width, height) {
+    const zoom = Math.min(1, Math.max(MIN_ZOOM, width / picture.width));
+    const box = picture.boxes.find((one) => one.key === focus);
+    const middle = (at, size, whole, room) => Math.max(0, Math.min((at + size / 2) * zoom - room / 2, whole * zoom - room));
+    return {
+        zoom,
+        left: box ? middle(box.x, BOX.width, picture.width, width) : 0,
+        top: box ? middle(box.y, BOX.height, picture.height, height) : 0,
+    };
 }
 
 /** A quantity for an arrow: short, without needless decimals. */

@@ -1,6 +1,7 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { BOX, connected, shortQty } from "../core/graph";
+import { BOX, connected, fit, shortQty } from "../core/graph";
 
 const ICONS = { lot: "\uf02a", pool: "\uf043", order: "\uf085", supplier: "\uf275", customer: "\uf007" };
 
@@ -14,11 +15,27 @@ export class TraceGraph extends Component {
         onOpenLot: { type: Function },
         onOpenPartner: { type: Function },
         onOpenDocument: { type: Function },
+        slots: { type: Object, optional: true },
     };
 
     setup() {
         this.state = useState({ picked: false, zoom: 1 });
         this.box = BOX;
+        this.scroll = useRef("scroll");
+        useEffect(
+            () => this.show(),
+            () => [this.props.focus, this.props.picture.width, this.props.picture.height]
+        );
+    }
+
+    /** The whole picture when it can be read so, else the lot in the middle. */
+    show() {
+        const el = this.scroll.el;
+        this.state.picked = false;
+        const { zoom, left, top } = fit(this.props.picture, this.props.focus, el.clientWidth, el.clientHeight);
+        this.state.zoom = zoom;
+        // the picture gets its size with the next rendering
+        browser.requestAnimationFrame(() => el.scrollTo({ left, top }));
     }
 
     get related() {
@@ -47,7 +64,7 @@ export class TraceGraph extends Component {
         return box.label;
     }
 
-    cut(text, length = 24) {
+    cut(text, length) {
         return text.length > length ? `${text.slice(0, length - 1)}…` : text;
     }
 

@@ -180,8 +180,8 @@ export class TraceScreen extends Component {
     }
 
     get figures() {
-        const sum = (rows, name) => rows.reduce((total, row) => total + row[name], 0);
         const { customers, on_hand, transit, reserved, suppliers } = this.state.exposure;
+        const stock = [...on_hand, ...transit];
         const partners = new Set(customers.filter((row) => row.qty_net > 0).map((row) => row.partner_id));
         const count = (way) => this.state.trace.items.filter((row) => row.depth && row.direction === way).length;
         return [
@@ -189,8 +189,8 @@ export class TraceScreen extends Component {
             { name: "up", label: _t("Came from"), value: count("up") },
             { name: "down", label: _t("Went into"), value: count("down") },
             { name: "customers", label: _t("Customers"), value: partners.size },
-            { name: "stock", label: _t("On hand"), value: shortQty(sum(on_hand, "qty") + sum(transit, "qty")) },
-            { name: "reserved", label: _t("Reserved"), value: shortQty(sum(reserved, "qty")) },
+            { name: "stock", label: _t("Lots in stock"), value: new Set(stock.map((row) => row.lot_id)).size },
+            { name: "reserved", label: _t("Reservations"), value: reserved.length },
         ];
     }
 
