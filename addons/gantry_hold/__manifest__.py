@@ -19,5 +19,10 @@
         "views/product_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "gantry_hold/static/tests/tours/**/*",
+        ],
+    },
     "installable": True,
 }

@@ -11,10 +11,11 @@ class GantryHoldLot(models.Model):
     _description = "Lot on hold"
     _order = "hold_id desc, id"
     _rec_name = "lot_id"
+    _check_company_auto = True
 
     hold_id = fields.Many2one("gantry.hold", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="hold_id.company_id", store=True, index=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="restrict")
+    lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="restrict", check_company=True)
     product_id = fields.Many2one(related="lot_id.product_id", store=True, index=True)
     kind = fields.Selection(related="hold_id.kind", store=True)
     reason = fields.Text(related="hold_id.reason")

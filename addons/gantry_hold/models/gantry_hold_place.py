@@ -63,6 +63,7 @@ class GantryHold(models.Model):
     def _place(self):
         """Draft holds become effective: lots blocked, reservations released and listed, documents told."""
         self.check_access("write")
+        self.line_ids.lot_id.check_access("read")
         for hold in self:
             if hold.state != "draft":
                 raise UserError(self.env._("The hold %s is placed already.", hold.name))

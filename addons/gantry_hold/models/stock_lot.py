@@ -45,6 +45,7 @@ class StockLot(models.Model):
         return [("gantry_hold_line_ids.hold_id", operator, value)]
 
     @api.depends("gantry_hold_state", "gantry_hold_line_ids.state")
+    @api.depends_context("allowed_company_ids")
     def _compute_gantry_hold_text(self):
         for lot in self:
             # sudo: whoever sees the lot has to learn why it does not move, also when another company holds it

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import HoldCase
@@ -67,6 +67,13 @@ class TestHoldAccess(HoldCase):
         self.wh_a1.view_location_id.gantry_allow_hold = True
         self.assertTrue(self.bin_2._gantry_is_quarantine())
         self.assertFalse(customer._gantry_is_quarantine())
+
+    def test_lots_of_another_company_cannot_be_slipped_in(self):
+        own = self._lot(self._product("Own", tracking="lot", company_id=self.company_b.id), "B1")
+        Hold = self.env["gantry.hold"].with_user(self.user_stock)
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            Hold.create({"reason": "x", "line_ids": [(0, 0, {"lot_id": own.id})]}).action_hold()
+        self.assertEqual(own.gantry_hold_state, "free")
 
     def test_employee_cannot_hold(self):
         with self.assertRaises(AccessError):

@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import HoldCase
 
@@ -367,12 +367,16 @@ class TestHoldDoors(HoldCase):
         picking.move_ids.picked = True
         picking._action_done()
         self.assertStays(quantity=6)
-        with Form(self.env["stock.scrap"].with_company(self.company_a)) as form:
-            form.product_id = self.milk
-            form.lot_id = self.lot_a
-            form.location_id = self.bin_1
-            form.scrap_qty = 6
-        form.record.action_validate()
+        scrap = self.env["stock.scrap"].create(
+            {
+                "product_id": self.milk.id,
+                "lot_id": self.lot_a.id,
+                "scrap_qty": 6,
+                "location_id": self.bin_1.id,
+                "company_id": self.company_a.id,
+            }
+        )
+        scrap.action_validate()
         self.assertStays(quantity=0)
         picking = self._picking(self.milk, 5)
         with self.assertRaisesRegex(UserError, REFUSED), self.env.cr.savepoint():
