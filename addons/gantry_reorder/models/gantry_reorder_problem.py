@@ -72,6 +72,8 @@ class GantryReorderProblem(models.Model):
         grid = self._read_forecasts(company, rows, today)
         prices = self._read_prices(company, rows, today)
         lead = self._read_leads(company, rows, policies, place)
+        supplier = self._get_supplier_rows(rows)
+        _serve_others(grid, supplier)
         committed = self._read_events(company, rows, self._get_demand_query())
         _raise_to_committed(grid, committed)
         problem = Problem(
@@ -82,7 +84,7 @@ class GantryReorderProblem(models.Model):
             expiring=self._read_expiring(company, rows),
             multiple=prices["multiple"], minimum_qty=prices["minimum"], price_breaks=prices["breaks"],
             current_min=rows["old_min"], current_max=rows["old_max"],
-            rounding=np.where(rows["whole_units"], 1.0, 0.01), supplier=self._get_supplier_rows(rows),
+            rounding=np.where(rows["whole_units"], 1.0, 0.01), supplier=supplier,
             weekday=int((today.astype(int) + 3) % 7), unit_cost=prices["cost"],
             **self._get_policy_columns(policies, place, rows, prices["cost"]),
         )
@@ -284,6 +286,13 @@ class GantryReorderProblem(models.Model):
              WHERE quant.quantity > 0 AND COALESCE(quant.removal_date, quant.expiration_date) IS NOT NULL
             """,
         ))
+
+
+def _serve_others(grid, supplier):
+    """A warehouse without customers of its own that supplies others has a forecast: nothing of its own."""
+    hubs = np.unique(supplier[supplier >= 0])
+    hubs = hubs[~grid["known"][hubs]]
+    grid["mean"][hubs], grid["quantiles"][hubs], grid["known"][hubs] = 0.0, 0.0, True
 
 
 def _raise_to_committed(grid, committed):

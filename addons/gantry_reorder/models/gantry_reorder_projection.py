@@ -5,7 +5,7 @@ import numpy as np
 from odoo import models
 from odoo.tools import SQL
 
-from ..core import project, solve
+from ..core import project
 
 HISTORY_DAYS = 180
 
@@ -33,10 +33,10 @@ class GantryReorderProjection(models.Model):
         if batch is None:
             return answer
         place = int(np.searchsorted(batch.rows["id"], rule.id))
-        plan = solve(batch.problem, rule._get_params(rule.company_id))
+        problem, plan = rule._solve_problem(rule.company_id, batch.problem)
         if place >= len(batch.rows) or not batch.has_forecast[place]:
             return answer
-        projection = project(batch.problem, plan)
+        projection = project(problem, plan)
         days = projection.mean.shape[1]
         dates = (batch.today + np.arange(days)).astype(str).tolist()
 

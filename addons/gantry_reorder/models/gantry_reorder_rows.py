@@ -5,6 +5,7 @@ from odoo.addons.gantry_forecast.tools.copy import copy_from, copy_query, refres
 from odoo.tools import SQL
 
 KINDS = {"i4": "integer", "f4": "real", "f8": "double precision", "b1": "boolean", "M8": "date"}
+TIERS = 3  # of warehouses that supply warehouses
 ABC_SHARES = (0.8, 0.95)  # of the value of demand: what lies below is A, then B, then C
 
 
@@ -25,6 +26,13 @@ class GantryReorderRows(models.Model):
         self._settle_classes(company)
         self._settle_policies(company)
         self._settle_sources(company)
+        for _tier in range(TIERS):  # a warehouse that only supplies others needs rows for what they sell
+            if not self._ensure_hubs(company):
+                break
+            self._link_orderpoints(company)
+            self._settle_classes(company)
+            self._settle_policies(company)
+            self._settle_sources(company)
         self._settle_active(company)
         refresh_statistics(self.env.cr, "gantry_reorder_rule")
         self.invalidate_model()
@@ -54,6 +62,28 @@ class GantryReorderRows(models.Model):
             """,
             company=company.id, uid=self.env.uid,
         ))
+
+    def _ensure_hubs(self, company):
+        """A row for every product in the warehouse that supplies it to another one.
+
+        :return: number of rows added
+        """
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO gantry_reorder_rule (product_id, warehouse_id, location_id, company_id, active, kind, state,
+                                             has_manual_qty, risk_value, issue_count,
+                                             create_uid, write_uid, create_date, write_date)
+            SELECT DISTINCT rule.product_id, hub.id, hub.lot_stock_id, %(company)s, TRUE, 'warehouse', 'ok',
+                   FALSE, 0, 0, %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM gantry_reorder_rule rule
+              JOIN stock_warehouse hub ON hub.id = rule.supplier_warehouse_id AND hub.active
+               AND hub.company_id = %(company)s
+             WHERE rule.company_id = %(company)s AND rule.kind = 'warehouse' AND rule.source = 'transfer'
+                ON CONFLICT (product_id, location_id) DO NOTHING
+            """,
+            company=company.id, uid=self.env.uid,
+        ))
+        return self.env.cr.rowcount
 
     def _link_orderpoints(self, company):
         """The reordering rule of each row and what it says now."""

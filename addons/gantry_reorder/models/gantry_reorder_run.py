@@ -1,3 +1,6 @@
+import logging
+from dataclasses import replace
+
 import numpy as np
 
 from odoo import api, models
@@ -6,6 +9,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..core import Params, ProblemError, project, solve
+from ..core.echelon import echelon
+
+_logger = logging.getLogger(__name__)
 
 SHARD = 5000  # rules calculated and written at once
 PLANNER = "gantry_base.group_planner"
@@ -101,11 +107,27 @@ class GantryReorderRun(models.Model):
 
     def _solve_batch(self, company, batch, write_rules=True):
         try:
-            plan = solve(batch.problem, self._get_params(company))
-            projection = project(batch.problem, plan)
+            problem, plan = self._solve_problem(company, batch.problem)
+            projection = project(problem, plan)
         except ProblemError as error:
             raise UserError(str(error)) from error
-        return self._apply_reorder_plan(company, batch, plan, projection, write_rules)
+        return self._apply_reorder_plan(company, replace(batch, problem=problem), plan, projection, write_rules)
+
+    def _solve_problem(self, company, problem):
+        """Levels of all rules. A warehouse that supplies others also serves their demand, unless transfers are in its
+        own history already.
+
+        :return: the problem as it was solved, and its plan
+        """
+        params = self._get_params(company)
+        if (problem.supplier >= 0).any() and not company.gantry_forecast_transfer:
+            try:
+                placement = echelon(problem, params)
+            except ProblemError as error:  # warehouses that supply each other are planned each on its own
+                _logger.warning("%s: %s", company.name, error)
+            else:
+                return placement.problem, placement.plan
+        return problem, solve(problem, params)
 
     @api.model
     def _get_params(self, company):

@@ -1,5 +1,6 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY, ReorderCase
 
@@ -42,6 +43,37 @@ class TestReorderTransfer(ReorderCase):
         place = list(batch.rows["id"])
         self.assertEqual(batch.problem.supplier[place.index(row.id)], place.index(self.row(self.wh_a2).id))
         self.assertEqual(batch.problem.supplier[place.index(self.row(self.wh_a2).id)], -1)
+
+    def test_a_warehouse_that_only_supplies_others_is_planned_for_them(self):
+        self.resupply()
+        self.env["gantry.forecast"].search([
+            ("product_id", "=", self.product.id), ("warehouse_id", "=", self.wh_a2.id)]).unlink()
+        self._run()
+        hub = self.row(self.wh_a2)
+        self.assertTrue(hub.active)
+        self.assertNotIn("no_forecast", self._issues(hub))
+        self.assertGreater(hub.new_max, 70, "ten days of what the other warehouse sells")
+
+    def test_the_supplier_serves_the_others_besides_its_own_customers(self):
+        self._run()
+        alone = self.row(self.wh_a2).new_max
+        self.resupply()
+        self._run()
+        self.assertGreater(self.row(self.wh_a2).new_max, 1.5 * alone)
+        self.company_a.gantry_forecast_transfer = True  # then its own history holds the transfers
+        self._run()
+        self.assertEqual(self.row(self.wh_a2).new_max, alone)
+
+    def test_warehouses_that_supply_each_other_do_not_stop_the_run(self):
+        self.resupply()
+        self.wh_a2.resupply_wh_ids = [Command.set(self.wh_a1.ids)]
+        route = self.env["stock.route"].search([
+            ("supplied_wh_id", "=", self.wh_a2.id), ("supplier_wh_id", "=", self.wh_a1.id)])
+        self.product.route_ids = [Command.link(route.id)]
+        with mute_logger("odoo.addons.gantry_reorder.models.gantry_reorder_run"):
+            self._run()
+        self.assertEqual(self.row(self.wh_a2).supplier_warehouse_id, self.wh_a1)
+        self.assertGreater(self.row(self.wh_a2).new_max, 0)
 
     def test_ordering_makes_a_transfer(self):
         self.resupply()
