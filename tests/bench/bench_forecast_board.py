@@ -75,11 +75,11 @@ def _peers(series, levels) -> dict[str, dict]:
 
 
 def _rows(series, found):
-    columns = ["model", "MASE", "sMAPE", "WQL", "90 % band covers", "seconds", "tier on for"]
+    columns = ["model", "MASE", "sMAPE", "WQL", "90 % band covers", "ties shared", "seconds", "tier on for"]
     weekly = series.season == 52
     rows = []
     for name, row in found.items():
-        cells = [name, *(row.get(key, float("nan")) for key in ("MASE", "sMAPE", "WQL", "cover90", "s")),
+        cells = [name, *(row.get(key, float("nan")) for key in ("MASE", "sMAPE", "WQL", "cover90", "shared90", "s")),
                  row.get("on", "")]
         if weekly:
             naive = found["naive (M4 Naive2)"]
@@ -87,9 +87,9 @@ def _rows(series, found):
         rows.append(cells)
     if weekly:
         columns.insert(4, "OWA")
-        rows.append(["published: best of M4 (Darin)", None, None, None, 0.739, None, None, ""])
+        rows.append(["published: best of M4 (Darin)", None, None, None, 0.739, None, None, None, ""])
     for name, mase, smape, wql in PUBLISHED.get(series.name, ()):
-        rows.append([f"published: {name}", mase, smape, wql, None, None, ""])
+        rows.append([f"published: {name}", mase, smape, wql, None, None, None, ""])
     return columns, rows
 
 
