@@ -1,4 +1,4 @@
-"""Tours on a matrix: best orders of small cases, precedence, urgent stops, exact results of the block as a yardstick."""
+"""Tours on a matrix: best orders of small cases, precedence, urgent stops, the exact walk as a yardstick."""
 
 import itertools
 
