@@ -11,6 +11,7 @@ from . import (
     gantry_trace_link,
     gantry_trace_pool,
     res_company,
+    res_config_settings,
     stock_lot,
     stock_move,
     stock_move_line,

@@ -145,15 +145,17 @@ class TestProductionFlows(ProductionCase):
             order.move_raw_ids.move_line_ids.gantry_for_lot_id = self.g2
 
     def test_5_the_unit_is_asked_only_where_there_is_a_choice(self):
-        order = self._order(self.goods, 2, [(self.r1, 2)])
-        order.lot_producing_ids = self.g1
+        unit = self._tracked("Unit", "serial")
+        first, second = self._lot(unit, "U1"), self._lot(unit, "U2")
+        order = self._order(unit, 2, [(self.r1, 2)])
+        order.lot_producing_ids = first
         self.assertFalse(order.move_raw_ids.gantry_ask_unit)
-        order.lot_producing_ids = self.g1 | self.g2
+        order.lot_producing_ids = first | second
         with Form(order.move_raw_ids, view="mrp.view_stock_move_operations_raw") as form:
             self.assertTrue(form.gantry_ask_unit)
             with form.move_line_ids.edit(0) as line:
-                line.gantry_for_lot_id = self.g2
-        self.assertEqual(order.move_raw_ids.move_line_ids.gantry_for_lot_id, self.g2)
+                line.gantry_for_lot_id = second
+        self.assertEqual(order.move_raw_ids.move_line_ids.gantry_for_lot_id, second)
 
     def test_6_unbuilt_component_that_is_used_again(self):
         made = self._make(self.goods, 5, [(self.r1, 5)], self.g1)
