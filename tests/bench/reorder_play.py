@@ -99,11 +99,10 @@ def item_levels(stocked, origins, targets=TARGETS) -> dict[float, np.ndarray]:
 
 @dataclass
 class Look:
-    """What one origin offers to every run: marginal tables, the distribution's own evidence, and the proof to come."""
+    """What one origin offers to every run: marginal tables, and the distributions' own evidence so far."""
 
     table: object
-    model: Evidence
-    proof: Evidence | None
+    model: list[Evidence]
 
 
 class Steered:
@@ -161,19 +160,20 @@ def steered(stocked, origins, *, targets=TARGETS, params=None) -> dict:
     price = calibrate.price_grid(stocked.price, PRICES)
     wait = max(length for length, _share in stocked.lead) + 1
     past: dict[bool, list] = {True: [], False: []}
+    models: dict[bool, list] = {True: [], False: []}
     for at in sorted(origins):
         problem = problem_at(stocked, origins[at], target=0.95)
         table = allocate.marginals(problem, params)
         outcome = stocked.demand[:, at : at + wait]
         for classes, codes in groups.items():
-            model = calibrate.expected(problem, codes, price, table)
+            models[classes].append(calibrate.expected(problem, codes, price, table))
             proof = None
             if outcome.shape[1] == wait:
                 proof = calibrate.evidence(problem, outcome, codes, price, params, table)
             known = [found for origin, found in past[classes] if origin + wait <= at]
             for (_target, kind, _lost), run in runs.items():
                 if kind == classes and at >= stocked.first:
-                    run.play(at - stocked.first, Look(table, model, proof), known)
+                    run.play(at - stocked.first, Look(table, models[classes]), known)
             if proof is not None:
                 past[classes].append((at, proof))
     return {key: run.player.result("Gantry") for key, run in runs.items()}

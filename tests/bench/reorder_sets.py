@@ -58,7 +58,7 @@ def spare_parts(name: str, first: int, lead) -> Stocked:
     table = np.genfromtxt(data("forecast", "spareparts", f"{name}_clean.csv"), delimiter=",", skip_header=1)
     demand, price = table[:, 2:], table[:, 1]
     return Stocked(f"spare parts {name}", "month", np.datetime64("2000-01-01"), demand, np.maximum(price, 0.01), lead,
-                   first, 1)
+                   first, 3)
 
 
 def online_retail(first: int, lead) -> Stocked:
@@ -108,7 +108,7 @@ def orange_juice(first: int, lead) -> Stocked:
     usual = np.nanmedian(price, axis=1)
     known = np.stack([np.log(np.nan_to_num(price, nan=1) / usual[:, None]) * ~np.isnan(price), np.nan_to_num(deal),
                       np.nan_to_num(feature)], axis=2)
-    return Stocked("Dominick's weekly", "week", np.datetime64("1990-06-14"), demand, usual, lead, first, 4, known,
+    return Stocked("Dominick's weekly", "week", np.datetime64("1990-06-14"), demand, usual, lead, first, 8, known,
                    ("price", "deal", "feature"), np.array([[brand] for _store, brand in keys]))
 
 

@@ -1,6 +1,7 @@
 """Replenishment without Odoo: `solve` sets levels, `project` says what to order today, `replay` proves it."""
 
 from . import calibrate, classify
+from .echelon import Placement, echelon
 from .engine import solve
 from .frontier import Frontier, frontier
 from .leadtime import LeadTimes, lead_times
@@ -22,7 +23,8 @@ from .types import (
 )
 
 __all__ = [
-    "VIOLATIONS", "Binding", "Events", "Frontier", "History", "LeadTimes", "Levels", "Params", "Plan", "Player",
-    "Policy", "Problem", "ProblemError", "Projection", "Replay", "Target", "Violation", "calibrate", "classify",
-    "draw_leads", "explain", "frontier", "lead_times", "mean_sigma", "project", "replay", "solve", "window_levels",
+    "VIOLATIONS", "Binding", "Events", "Frontier", "History", "LeadTimes", "Levels", "Params", "Placement", "Plan",
+    "Player", "Policy", "Problem", "ProblemError", "Projection", "Replay", "Target", "Violation", "calibrate",
+    "classify", "draw_leads", "echelon", "explain", "frontier", "lead_times", "mean_sigma", "project", "replay",
+    "solve", "window_levels",
 ]

@@ -99,19 +99,20 @@ def _until(edges, total, day):
 
 
 def shadow_prices(past: list[Evidence], group: np.ndarray, target: np.ndarray,
-                  model: Evidence | None = None, trust: float = TRUST) -> np.ndarray:
+                  model: list[Evidence] | None = None, trust: float = TRUST) -> np.ndarray:
     """Shadow price that reached each rule's target in its class, newest evidence last, (n,); NaN without evidence.
 
     Classes with little demand lean on all classes together. A few orders that nothing could foresee must not buy stock
-    of everything: `model` (see `expected`) bounds the price to `trust` times what the distribution asks for.
+    of everything: `model` (see `expected`; the same origins and the one now) bounds the price to `trust` times what the
+    distributions ask for. Both are means over origins: a price that jumps buys stock that it does not use.
 
     >>> seen = Evidence(price=np.array([1.0, 10.0, 100.0]), groups=np.array([0]), demand=np.array([100.0]),
     ...                 short=np.array([[30.0, 10.0, 2.0]]))
     >>> shadow_prices([seen], np.array([0, 0]), np.array([0.9, 0.94])).round(1).tolist()
     [10.0, 31.6]
     """
-    if model is not None:
-        asked = shadow_prices([model], group, target)
+    if model:
+        asked = shadow_prices(model, group, target)
         proved = shadow_prices(past, group, target) if past else asked
         return np.clip(np.where(np.isnan(proved), asked, proved), asked / trust, asked * trust)
     out = np.full(group.size, np.nan)

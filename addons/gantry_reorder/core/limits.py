@@ -58,6 +58,8 @@ def apply(problem: Problem, bound: Limits, level, gap, multiple):
     binding = np.where(bound.floor > level, bound.floor_code, Binding.NONE)
     level = np.maximum(level, bound.floor)
     lots = problem.policy == Policy.MIN_QTY
+    # an order is due below the level: at zero an empty shelf would never order, only a customer who waits
+    level = np.where((gap > 0) & (level < unit), unit, level)
     base = np.maximum(problem.multiple, unit)
     least_lot = round_up(np.maximum(problem.minimum_qty, base), base)
     with np.errstate(invalid="ignore"):
