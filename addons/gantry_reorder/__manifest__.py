@@ -20,6 +20,7 @@
         "views/gantry_reorder_whatif_views.xml",
         "views/gantry_reorder_backtest_views.xml",
         "views/res_config_settings_views.xml",
+        "views/gantry_reorder_links_views.xml",
         "views/menus.xml",
         "views/gantry_reorder_pickface_views.xml",
     ],

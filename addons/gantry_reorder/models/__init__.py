@@ -19,6 +19,7 @@ from . import (
     gantry_reorder_explain,
     gantry_reorder_health,
     gantry_reorder_leadtime_build,
+    gantry_reorder_links,
     gantry_reorder_option,
     gantry_reorder_order,
     gantry_reorder_pickface,

@@ -12,10 +12,12 @@ BACKTEST_METHODS = [
     ("odoo", "Odoo's Suggestion"),
     ("actual", "As it Was"),
 ]
-SETTINGS = ("target_kind", "target_pct", "share_target", "holding_pct", "shortage_pct", "order_cost", "method", "review_days")
+SETTINGS = (
+    "target_kind", "target_pct", "share_target", "holding_pct", "shortage_pct", "order_cost", "method", "review_days",
+)
 PLANNER_FIELDS = (
-    "name", "company_id", "policy_id", "warehouse_id", "categ_id", "product_ids", "date_from", "date_to", "own_settings",
-    "unserved", *SETTINGS,
+    "name", "company_id", "policy_id", "warehouse_id", "categ_id", "product_ids", "date_from", "date_to",
+    "own_settings", "unserved", *SETTINGS,
 )
 YEAR = timedelta(days=365)
 
@@ -48,7 +50,9 @@ class GantryReorderBacktest(models.Model):
     target_kind = fields.Selection(TARGET_KINDS, string="Target", required=True, default="fill")
     target_pct = fields.Float("Service Target (%)", default=97.0, aggregator=None)
     share_target = fields.Boolean(
-        "Reach the Target Together", help="The products reach the target on the whole, most of it where it costs least.")
+        "Reach the Target Together",
+        help="The products reach the target on the whole, most of it where it costs least.",
+    )
     holding_pct = fields.Float("Holding Cost (% a Year)", default=20.0, aggregator=None)
     shortage_pct = fields.Float("Shortage Cost (%)", default=30.0, aggregator=None)
     order_cost = fields.Monetary("Cost of an Order Line")
@@ -232,7 +236,8 @@ class GantryReorderBacktestLine(models.Model):
     method = fields.Selection(BACKTEST_METHODS, required=True, readonly=True)
     stockouts = fields.Integer("Stock-outs", readonly=True, help="Times that a product ran out, however long.")
     stockout_days = fields.Integer("Days out of Stock", readonly=True)
-    fill_pct = fields.Float("Fill Rate (%)", readonly=True, aggregator=None, digits=(16, 2))
+    fill_pct = fields.Float("Fill Rate (%)", readonly=True, aggregator=None, digits=(16, 2), help="Of the units.")
+    fill_value_pct = fields.Float("Fill Rate by Value (%)", readonly=True, aggregator=None, digits=(16, 2))
     has_demand = fields.Boolean(readonly=True, help="Whether demand that was not served is known.")
     short_value = fields.Monetary("Not Served", readonly=True, help="Value of the demand that met an empty shelf.")
     stock_value = fields.Monetary("Average Stock", readonly=True)

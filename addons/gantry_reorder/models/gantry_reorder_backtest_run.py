@@ -13,6 +13,7 @@ SHARD = 500  # rules replayed at once
 SAMPLE = 2000  # rules on whose history the forecast models are chosen
 SEED = 19
 YEAR_DAYS = 365.0
+SQL_TYPES = {"i": "int", "b": "bool"}
 PRODUCT_METHODS = ("gantry", "current", "odoo")
 
 
@@ -125,6 +126,7 @@ class GantryReorderBacktestRun(models.Model):
         review = np.full(len(past.rows), self.review_days) if self.own_settings else problem.review_days
         review = np.maximum(np.rint(review), 1).astype(int)
         leads = draw_leads(problem.lead_days, problem.lead_prob, past.demand.shape[1], seed=SEED)
+        opening = self._get_opening(past, leads.mean(1))
         found = {}
         for method, levels in methods.items():
             result = {name: np.zeros(len(past.rows)) for name in
@@ -132,11 +134,13 @@ class GantryReorderBacktestRun(models.Model):
             result |= {name: np.zeros((len(past.rows), judged_days), np.float32) for name in ("stock", "lost")}
             for gap in np.unique(review[usable]):
                 rows = np.flatnonzero(usable & (review == gap))
+                begin = np.nan_to_num(levels.order_up_to[rows, 0])
                 outcome = replay(
                     History(
                         demand=past.demand[rows], lead=leads[rows], review=int(gap),
                         unit_cost=past.batch.unit_cost[past.rows][rows], multiple=problem.multiple[rows],
-                        minimum_qty=problem.minimum_qty[rows], warmup=past.demand.shape[1] - judged_days,
+                        minimum_qty=problem.minimum_qty[rows],
+                        opening=np.where(np.isfinite(opening[rows]), opening[rows], begin), warmup=past.demand.shape[1] - judged_days,
                     ),
                     Levels(name=method, start=levels.start, reorder_point=levels.reorder_point[rows],
                            order_up_to=levels.order_up_to[rows],
@@ -149,6 +153,15 @@ class GantryReorderBacktestRun(models.Model):
                 result["lost"][rows] = outcome.lost[:, -judged_days:]
             found[method] = result
         return found
+
+    @staticmethod
+    def _get_opening(past, lead):
+        """Stock at the start as it really was, with what had been ordered before and came within the lead time; NaN
+        without stock moves: such rules start at the level of each method."""
+        stock = np.maximum(past.balance[:, 0] + past.demand[:, 0], 0)
+        received = np.maximum(np.diff(past.balance, axis=1) + past.demand[:, 1:], 0)
+        waiting = np.arange(received.shape[1])[None, :] < lead[:, None]
+        return stock + np.where(waiting, received, 0).sum(1)
 
     def _get_money(self, past):
         """Unit cost, holding cost a year per unit, cost of an order and of a unit short, per rule."""
@@ -175,6 +188,7 @@ class GantryReorderBacktestRun(models.Model):
 
         one = np.ones(len(judged))
         sums = {
+            "demand": total(result["demand"], one), "short_units": total(result["short"], one),
             "demand_value": total(result["demand"], money["unit"]),
             "short_value": total(result["short"], money["unit"]), "stockouts": total(result["stockouts"], one),
             "stockout_days": total(result["stockout_periods"], one),
@@ -255,8 +269,9 @@ class GantryReorderBacktestRun(models.Model):
         self.env.cr.execute(SQL(
             "INSERT INTO gantry_reorder_backtest_product (%s) SELECT * FROM unnest(%s)",
             SQL(", ").join(SQL.identifier(name) for name in columns),
-            SQL(", ").join(SQL("%s::%s[]", values.tolist(), SQL({"i": "int", "b": "bool"}.get(values.dtype.kind, "float8")))
-                           for values in columns.values()),
+            SQL(", ").join(
+                SQL("%s::%s[]", values.tolist(), SQL(SQL_TYPES.get(values.dtype.kind, "float8")))
+                for values in columns.values()),
         ))
         self.env["gantry.reorder.backtest.product"].invalidate_model()
 
@@ -283,11 +298,13 @@ class GantryReorderBacktestRun(models.Model):
         })
 
     def _prepare_line_vals(self, method, totals):
-        demand = totals.get("demand_value", 0.0)
+        def fill(short, demand):
+            return 100 * (1 - totals[short] / totals[demand]) if totals.get(demand) else 0.0
+
         return {
             "backtest_id": self.id, "method": method, "stockouts": round(totals["stockouts"]),
             "stockout_days": round(totals["stockout_days"]), "has_demand": method != "actual",
-            "fill_pct": 100 * (1 - totals["short_value"] / demand) if demand else 0.0,
+            "fill_pct": fill("short_units", "demand"), "fill_value_pct": fill("short_value", "demand_value"),
             "short_value": totals.get("short_value", 0.0), "stock_value": totals["stock_value"],
             "order_count": round(totals.get("orders", 0)), "holding_cost": totals["holding_cost"],
             "order_cost": totals.get("order_cost", 0.0), "shortage_cost": totals.get("shortage_cost", 0.0),

@@ -18,7 +18,6 @@ class GantryReorderWhatif(models.AbstractModel):
     _description = "Efficient Curve of Stock and Service"
 
     @api.model
-    @api.readonly
     def get_curve(self, *, policy_id=False, warehouse_id=False, categ_id=False, rule_ids=False, together=None):
         """Stock, service and cost a year of some rules at a row of service targets.
 
@@ -31,7 +30,6 @@ class GantryReorderWhatif(models.AbstractModel):
             money in the currency of the company, targets and fill rates in per cent
         """
         self.env["gantry.api"]._require_group("stock.group_stock_user")
-        backtest = self.env["gantry.reorder.backtest"]
         domain = self._get_domain(policy_id, warehouse_id, categ_id, rule_ids)
         ids = self.env["gantry.reorder.rule"].search(domain, order="id").ids
         policy = self.env["gantry.reorder.policy"].browse(policy_id or [])
@@ -39,8 +37,10 @@ class GantryReorderWhatif(models.AbstractModel):
         answer = {
             "curve": [], "current": None, "rules": len(ids), "currency_id": self.env.company.currency_id.id,
             "policy_name": policy.name or "", "target_pct": policy.target_pct or 97.0,
-            "holding_pct": policy.holding_pct or 20.0, "may_apply": self.env["gantry.reorder.policy"].has_access("write"),
-            "together": bool(policy.share_target) if together is None else bool(together), "may_backtest": backtest.has_access("create"), "reason": "", "note": "",
+            "holding_pct": policy.holding_pct or 20.0, "reason": "", "note": "",
+            "together": bool(policy.share_target) if together is None else bool(together),
+            "may_apply": self.env["gantry.reorder.policy"].has_access("write"),
+            "may_backtest": self.env["gantry.reorder.backtest"].has_access("create"),
         }
         if not ids:
             answer["reason"] = self.env._(
@@ -97,9 +97,9 @@ class GantryReorderWhatif(models.AbstractModel):
         return {"curve": self._keep_rising(curve), "current": self._get_current(batch, problem, factor)}
 
     def _get_own_points(self, problem):
-        """Every product reaches the target for itself: (fill rate by value, stock, value short, its cost)."""
+        """Every product reaches the target for itself: (fill rate, stock, value short, its cost)."""
         found = frontier(problem, np.array(TARGETS) / 100)
-        return zip(found.value_fill, found.stock_value, found.short_value_year,
+        return zip(found.fill, found.stock_value, found.short_value_year,
                    found.cost_year - found.holding_year, strict=True)
 
     def _get_shared_points(self, problem):
@@ -107,11 +107,9 @@ class GantryReorderWhatif(models.AbstractModel):
         for target in TARGETS:
             plan = solve(problem.but(target=target / 100))
             good = ~plan.blocked
-            short, cost = plan.short_year[good], problem.unit_cost[good]
-            demand = float((365 * plan.reasons["rate"][good] * cost).sum())
-            missed = float((short * cost).sum())
-            yield (1 - missed / demand if demand else 1.0, plan.avg_value[good].sum(), missed,
-                   (short * problem.shortage_cost[good]).sum())
+            short, demand = plan.short_year[good], 365 * float(plan.reasons["rate"][good].sum())
+            yield (1 - short.sum() / demand if demand else 1.0, plan.avg_value[good].sum(),
+                   (short * problem.unit_cost[good]).sum(), (short * problem.shortage_cost[good]).sum())
 
     @staticmethod
     def _get_current(batch, problem, factor):
@@ -123,13 +121,13 @@ class GantryReorderWhatif(models.AbstractModel):
         if known.sum() < len(known) / 2:
             return None
         cost, scale = problem.unit_cost[known], factor * len(known) / known.sum()
-        demand, short = (values[known] * cost for values in (found.demand_year, found.short_year))
+        demand, short = (values[known] for values in (found.demand_year, found.short_year))
         size = np.maximum(high[known] - low[known], found.demand_year[known] / 365)
         orders = found.demand_year[known] / np.maximum(size, 1e-9) * problem.order_cost[known]
         return {
             "fill": 100 * (1 - float(short.sum()) / float(demand.sum())) if demand.sum() else 100.0,
             "stock": scale * float((found.stock[known] * cost).sum()), "ordering": scale * float(orders.sum()),
-            "short": scale * float(short.sum()),
+            "short": scale * float((short * cost).sum()),
             "shortage": scale * float((found.short_year[known] * problem.shortage_cost[known]).sum()),
         }
 
