@@ -16,6 +16,7 @@
         "views/gantry_insight_history_views.xml",
         "views/gantry_alert_views.xml",
         "views/gantry_insight_views.xml",
+        "views/product_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/menus.xml",

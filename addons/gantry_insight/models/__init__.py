@@ -12,6 +12,7 @@ from . import (
     gantry_insight_run,
     gantry_insight_stage,
     mail_activity,
+    product,
     res_company,
     res_config_settings,
     res_users,

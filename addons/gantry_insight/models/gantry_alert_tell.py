@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
-TOP = 10  # alerts listed in a digest
+TOP = 6  # alerts of each part of a digest
+URGENT = ("stockout", "low", "late", "expiry")
 
 
 class GantryAlertTell(models.Model):
@@ -101,11 +102,16 @@ class GantryAlertTell(models.Model):
         kinds = self._read_group([*mine, ("state", "=", "open")], ["kind"], ["__count", "amount:sum"],
                                  order="amount:sum desc")
         new = [("first_seen", ">", since)] if since else []
-        top = self.search([*mine, ("state", "=", "open")], limit=TOP)
+        parts = [
+            (title, self.search([*mine, ("state", "=", "open"), ("kind", operator, URGENT)], limit=TOP))
+            for title, operator in (
+                (self.env._("Runs out or is late"), "in"), (self.env._("Too much, or forecast wrongly"), "not in"))
+        ]
         fresh = self.search([*mine, ("state", "=", "open"), *new])
         base = self.get_base_url()
         return {
-            "owner": owner, "company": company, "since": since, "top": top, "fresh": fresh,
+            "owner": owner, "company": company, "since": since, "fresh": fresh,
+            "parts": [part for part in parts if part[1]],
             "kinds": [(labels[kind], count, amount) for kind, count, amount in kinds],
             "count": sum(count for _kind, count, _amount in kinds),
             "amount": sum(amount for _kind, _count, amount in kinds),

@@ -160,11 +160,13 @@ class GantryInsightOverview(models.Model):
         ]
 
     def _get_alerts(self, domain):
+        """Open alerts by kind, in the order of the kinds: what is urgent comes first."""
         labels = dict(self.env["gantry.alert"]._fields["kind"]._description_selection(self.env))
+        found = self.env["gantry.alert"]._read_group(
+            domain & Domain("state", "=", "open"), ["kind"], ["__count", "amount:sum"])
         return [
             {"kind": kind, "label": labels[kind], "count": count, "amount": amount}
-            for kind, count, amount in self.env["gantry.alert"]._read_group(
-                domain & Domain("state", "=", "open"), ["kind"], ["__count", "amount:sum"], order="amount:sum desc")
+            for kind, count, amount in sorted(found, key=lambda row: list(labels).index(row[0]))
         ]
 
     def _get_categories(self, domain):

@@ -249,7 +249,8 @@ class GantryInsightRefresh(models.Model):
     def _write_rows(self, company, product_ids, today):
         names = (
             "categ_id", "date_refresh", "status", "abc", "xyz", "variability", "unit_cost", "on_hand_qty",
-            "reserved_qty", "incoming_qty", "committed_qty", "value", "avg_value", "demand_qty", "demand_value", "daily_value",
+            "reserved_qty", "incoming_qty", "committed_qty", "value", "avg_value", "demand_qty", "demand_value",
+            "daily_value",
             "forecast_30_qty", "basis", "turns", "cover_days", "stockout_date", "order_by_date", "age_0_value",
             "age_31_value", "age_61_value", "age_91_value", "age_181_value", "age_366_value", "age_value_days",
             "age_days", "first_in_date", "last_in_date", "last_demand_date", "stockout_days", "stockout_count",

@@ -80,7 +80,8 @@ class TestAlertTell(InsightCase):
         self.Alert._send_digests(self.company_a)
         first = self.mails()
         self.assertIn("5 stock alerts", first.subject)
-        for text in ("Part 5", "Projected stock-out", "/odoo/gantry-alerts", self.alert(5).advice):
+        told = ("Part 5", "Projected stock-out", "Runs out or is late", "/odoo/gantry-alerts", self.alert(5).advice)
+        for text in told:
             self.assertIn(text, first.body_html)
         self._receive(self.products[4], 100, self.wh_a1, self._day(0))
         fresh = self._item("Fresh", cost=50)
@@ -113,8 +114,7 @@ class TestAlertTell(InsightCase):
         self.env["res.lang"]._activate_lang("de_DE")
         self.user_planner.lang = "de_DE"
         self.Alert._send_digests(self.company_a)
-        self.assertIn("€", self.mails().body_html.replace(self.company_a.currency_id.symbol, "€"))
-        self.assertTrue(self.mails().subject)
+        self.assertIn("11.03.2026", self.mails().body_html, "dates as the owner writes them")
 
     def test_every_owner_gets_their_own(self):
         self.user_manager.email = "manager@example.com"

@@ -82,3 +82,11 @@ class TestOverview(InsightCase):
         self.assertEqual(self.History.search(row.action_history()["domain"]).product_id, self.saw)
         self.assertEqual(row.action_forecast()["res_id"], self._forecast(self.saw).id)
         self.assertEqual(row.action_product()["res_id"], self.saw.id)
+        self.assertEqual(self.saw.with_user(self.user_stock).action_gantry_insight()["res_id"], row.id)
+        self.assertEqual(self.saw.product_tmpl_id.action_gantry_insight()["res_id"], row.id)
+        self._receive(self.saw, 5, self.wh_a2, self._day(3))
+        self._look()
+        self.assertEqual(self.saw.action_gantry_insight()["view_mode"].split(",")[0], "list")
+
+    def test_urgent_kinds_come_first(self):
+        self.assertEqual([alert["kind"] for alert in self.overview()["alerts"]], ["stockout", "slow", "dead"])
