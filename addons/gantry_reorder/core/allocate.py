@@ -89,7 +89,8 @@ def marginals(problem: Problem, params: Params, stop=None) -> Marginal:
         if params.fairness > 0:
             missed = table.short / np.maximum(table.cycle_mean, 1e-12) / (1 - wanted)
             gain *= np.maximum(missed, 1e-9) ** params.fairness
-        np.minimum.accumulate(gain, axis=0, out=gain)
+        # far below the demand of a cycle the first units avoid nothing: they count with those that follow
+        gain = np.maximum.accumulate(gain[::-1], axis=0)[::-1]
         place = [np.ceil((table.level(sub, params, share) - table.dist.low) / table.dist.step - 1e-6)
                  for share in (wanted * params.service_floor, wanted)]
         parts.append((table.dist.low, table.dist.step, gain.astype(np.float32), short.astype(np.float32),

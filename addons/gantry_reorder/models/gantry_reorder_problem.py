@@ -21,6 +21,7 @@ FACTS = [
     *((name, "f8") for name in (
         "old_min", "old_max", "kept_min", "kept_max", "old_multiple",
         "standard_price", "list_price", "route_days", "seller_delay", "pack",
+        "target_pct",
         "shelf_days")),
     *((name, "?") for name in ("product_active", "hand_edited", "whole_units", "uom_fits", "has_seller")),
 ]
@@ -86,7 +87,7 @@ class GantryReorderProblem(models.Model):
             current_min=rows["old_min"], current_max=rows["old_max"],
             rounding=np.where(rows["whole_units"], 1.0, 0.01), supplier=supplier,
             weekday=int((today.astype(int) + 3) % 7), unit_cost=prices["cost"],
-            **self._get_policy_columns(policies, place, rows, prices["cost"]),
+            **self._get_policy_columns(policies, place, rows, prices["cost"], partial=ids is not None),
         )
         self._close_shard()
         return Batch(
@@ -115,7 +116,8 @@ class GantryReorderProblem(models.Model):
                    COALESCE(rule.old_multiple, %(nan)s),
                    COALESCE((product.standard_price ->> %(key)s)::float8, 0), COALESCE(template.list_price, 0)::float8,
                    COALESCE(rule.route_days, 0)::float8, COALESCE(seller.delay, 0)::float8,
-                   COALESCE(pack.factor / unit.factor, 1)::float8, %(shelf)s,
+                   COALESCE(pack.factor / unit.factor, 1)::float8,
+                   COALESCE(NULLIF(rule.target_pct, 0), %(nan)s), %(shelf)s,
                    product.active, rule.hand_edited IS TRUE,
                    split_part(unit.parent_path, '/', 1)::int = %(unit)s,
                    pack.id IS NULL OR split_part(pack.parent_path, '/', 1) = split_part(unit.parent_path, '/', 1),
@@ -170,8 +172,12 @@ class GantryReorderProblem(models.Model):
         place = np.searchsorted(used[used > 0], rows["policy_id"])
         return policies, np.where(rows["policy_id"] > 0, place, -1)
 
-    def _get_policy_columns(self, policies, place, rows, cost):
-        """Columns of the problem that policies decide; rows without a policy are calculated as by a new one."""
+    def _get_policy_columns(self, policies, place, rows, cost, partial=False):
+        """Columns of the problem that policies decide; rows without a policy are calculated as by a new one.
+
+        :param bool partial: only some of the rules are calculated: those that reach a target together keep the share
+            of it that the last run gave them
+        """
         known = list(policies) or [policies.new({"name": "-", "company_id": self.env.company.id})]
         index = np.maximum(place, 0)
 
@@ -182,12 +188,14 @@ class GantryReorderProblem(models.Model):
             values = column(lambda policy: policy[name])
             return np.where(values > 0, values, np.inf)
 
+        shared = column(lambda policy: policy.share_target, bool)
+        kept = shared & partial & (rows["target_pct"] > 0)
         budgets = [number for number, policy in enumerate(policies) if policy.budget]
         calendar = np.array([policy._get_order_days() for policy in known], bool)
         return {
             "policy": column(lambda policy: METHOD_CODES[policy.method], int),
             "target_kind": column(lambda policy: TARGET_CODES[policy.target_kind], int),
-            "target": column(lambda policy: policy.target_pct / 100),
+            "target": np.where(kept, rows["target_pct"] / 100, column(lambda policy: policy.target_pct / 100)),
             "review_days": column(lambda policy: policy.review_days),
             "holding_rate": column(lambda policy: policy.holding_pct / 100),
             "order_cost": column(lambda policy: policy.order_cost),
@@ -200,7 +208,7 @@ class GantryReorderProblem(models.Model):
             "budget_group": np.array(
                 [budgets.index(one) if one in budgets else -1 for one in range(len(known))])[index],
             "budget_limit": np.array([policies[number].budget for number in budgets]),
-            "service_group": np.where(column(lambda policy: policy.share_target, bool), index, -1),
+            "service_group": np.where(shared & ~kept, index, -1),
         }
 
     def _get_supplier_rows(self, rows):

@@ -26,7 +26,7 @@ class GantryReorderProjection(models.Model):
         self.check_access("read")
         # sudo: reads forecasts, stock and orders of this one row, which the user may see
         rule = self.sudo().with_company(self.company_id)
-        rows = rule | rule._get_supplying_rows()
+        rows = rule | rule._get_planned_together()
         batch = rule._prepare_reorder_problem(rule.company_id, ids=rows.ids)
         answer = {"dates": [], "history": [], "min": rule.old_min if rule.orderpoint_id else rule.new_min,
                   "max": rule.old_max if rule.orderpoint_id else rule.new_max}
@@ -58,12 +58,6 @@ class GantryReorderProjection(models.Model):
             "order_qty": plain(float(np.nan_to_num(projection.propose_qty[place]))),
             "proposed_min": plain(float(plan.min_qty[place])), "proposed_max": plain(float(plan.max_qty[place])),
         }
-
-    def _get_supplying_rows(self):
-        """The rows of this product in other warehouses: supply between warehouses is planned together."""
-        return self.search([
-            ("product_id", "=", self.product_id.id), ("company_id", "=", self.company_id.id),
-            ("kind", "=", "warehouse")])
 
     def _get_stock_history(self, today):
         """Stock at the end of past days, from the moves back from what is on hand."""

@@ -138,9 +138,18 @@ class GantryReorderRun(models.Model):
     def _recompute(self, write_rules=False):
         """Calculate these rules again with the stock and orders of this moment."""
         for company, rules in self.filtered(lambda rule: rule.kind == "warehouse").grouped("company_id").items():
-            batch = self.with_company(company)._prepare_reorder_problem(company, ids=rules.ids)
+            ids = rules._get_planned_together().ids
+            batch = self.with_company(company)._prepare_reorder_problem(company, ids=ids)
             if batch:
                 self.with_company(company)._solve_batch(company, batch, write_rules)
+
+    def _get_planned_together(self):
+        """These rows, those of the same products in other warehouses, and all that share a budget with them."""
+        budgets = self.policy_id.filtered("budget")
+        # sudo: rows of warehouses and policies of the same company, which are only calculated with these
+        return self.sudo().search([
+            ("company_id", "in", self.company_id.ids), ("kind", "=", "warehouse"),
+            "|", ("product_id", "in", self.product_id.ids), ("policy_id", "in", budgets.ids)])
 
     def action_recompute(self):
         """Calculate these rules again, without changing the reordering rules."""

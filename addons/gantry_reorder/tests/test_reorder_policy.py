@@ -127,6 +127,35 @@ class TestReorderPolicy(ReorderCase):
         self.assertTrue(row.active)
         self.assertEqual((row.old_min, row.old_max, row.policy_id), (1, 2, policy))
 
+    def test_products_may_reach_the_target_together(self):
+        """The dear one serves less, the cheap one more; calculated alone, each keeps its share."""
+        dear, cheap = self._product("Dear", standard_price=500), self._product("Cheap", standard_price=1)
+        for product in (dear, cheap):
+            self._predict(product, 70)
+        policy = self._policy(lead_days=7, target_pct=95, share_target=True)
+        self._run()
+        rows = self._row(dear) + self._row(cheap)
+        self.assertEqual(rows.policy_id, policy)
+        self.assertLess(rows[0].expected_fill, rows[1].expected_fill)
+        before = rows.mapped("new_min")
+        rows[0].action_recompute()
+        rows[1].action_recompute()
+        self.assertEqual(rows.mapped("new_min"), before)
+
+    def test_a_budget_holds_for_all_products_under_the_policy(self):
+        policy = self._policy(lead_days=20, target_pct=99)
+        self._run()
+        rows = self._row(self.product) + self._row(self.other)
+        free = sum(rows.mapped("avg_stock_value"))
+        policy.budget = free * 0.7
+        self._run()
+        rows.invalidate_recordset()
+        self.assertLessEqual(sum(rows.mapped("avg_stock_value")), policy.budget * 1.02)
+        before = rows.mapped("new_min")
+        rows[0].action_recompute()
+        rows.invalidate_recordset()
+        self.assertEqual(rows.mapped("new_min"), before)
+
     def test_order_days_move_the_order(self):
         """What is due on a closed day is ordered on the open day before it."""
         policy = self._policy(lead_days=2)
