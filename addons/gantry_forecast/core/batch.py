@@ -299,6 +299,15 @@ def dense_distribution(points: dict, scale, kind: str, recipe: Recipe | None, le
     return point, spread_around(point, scale.astype(np.float32), table)
 
 
+def mean_of_points(points: dict[str, np.ndarray]) -> np.ndarray:
+    """Mean of the members cell by cell, unknown ones left out, float32 (n, h)."""
+    total, count = np.float32(0), np.float32(0)
+    for path in points.values():
+        known = ~np.isnan(path)
+        total, count = total + np.where(known, path, np.float32(0)), count + known
+    return (total / np.maximum(count, 1)).astype(np.float32)
+
+
 def member_names(recipe: Recipe | None, kind: str) -> tuple[str, ...]:
     """Numpy members that the recipe (or the default) combines for a class."""
     found = DEFAULT_MEMBERS[kind] if recipe is None else recipe.members.get(kind, DEFAULT_MEMBERS[kind])
@@ -336,9 +345,10 @@ def _fill(out: Forecast, rows, kind: DemandClass, recipe, levels) -> None:
     dense = [member for member in names if member in DENSE_MEMBERS]
     if dense:
         points, scale, state = dense_points(frame, rows, dense)
-        point, quantiles = dense_distribution(points, scale, name, recipe, levels)
+        quantiles = dense_distribution(points, scale, name, recipe, levels)[1]
         parts.append(quantiles)
-        means.append(point)
+        # a median of points lies below the mean of skewed demand, and sums over products show it
+        means.append(mean_of_points(points))
         out.level[rows], out.trend[rows] = state["level"], state["trend"]
     for member in names:
         if member in SPARSE_MEMBERS:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["CLIP", "available", "features", "fit", "predict"]
+__all__ = ["CLIP", "available", "features", "fit", "predict", "target"]
 
 CLIP = 8.0
 YEAR = 12  # buckets whose mean is the level that the base is compared with
@@ -75,6 +75,14 @@ def _last_seasons(frame, rows, base):
         place = t - back + np.arange(h) % m
         seen = frame.known[place][:, rows].T
         yield np.where(seen, frame.y[place][:, rows].T * frame.unit[rows][:, None], base)
+
+
+def target(actual: np.ndarray, weight: np.ndarray, point: np.ndarray, scale: np.ndarray):
+    """What the correction has to learn, in units of the scale, and what a unit of it is worth; (n * h,) each."""
+    yard = np.maximum(scale[:, :1], 1e-9)
+    worth = weight * yard
+    worth = np.minimum(worth / max(float(np.mean(worth)), 1e-12), 20.0)
+    return ((actual - point) / yard).ravel(), np.repeat(worth, point.shape[1], axis=1).ravel()
 
 
 def fit(table: np.ndarray, target: np.ndarray, weight: np.ndarray, seed: int = 0) -> bytes:

@@ -153,6 +153,7 @@ def _backtest(problem: Problem, recipe: Recipe, executor, stop) -> dict[str, np.
     shape = (problem.size, len(starts), judged)
     part = {name: np.full(shape, np.nan, np.float32) for name in ("bt_mean", "bt_median", "bt_naive")}
     whole = tiers.any_on(recipe) and problem.size <= recipe.params.full_backtest_series
+    recipe = tiers.as_of_backtest(recipe)
     for k, start in enumerate(starts):
         past = problem.until(start, judged)
         found = batch.forecast(past, recipe.params, recipe, recipe.quantiles if whole else (0.5,))

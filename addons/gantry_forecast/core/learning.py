@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import batch, conformal, metrics, proving
-from .backtest import actuals, learn_origins
+from . import batch, conformal, metrics, proving, steadiness, tiers
+from .backtest import actuals, learn_origins, plan_origins
 from .combine import median_of, spread_around
 from .hierarchy import group_factors
 from .pools import group_tables, stratified_sample
@@ -33,6 +33,7 @@ NEIGHBOUR = {
 TRUSTS = (0.5, 1.0)
 RELUCTANCE = {"SMOOTH": 1.03, "ERRATIC": 1.01}
 LEAST = 12  # series of a class below which it learns together with its neighbour
+PAST_SERIES = 20_000  # above, what one series adds to the tables of its group is too little to tell
 GAIN = 0.995  # a tier must lower the loss by half a percent to be switched on
 
 
@@ -98,15 +99,27 @@ def learn(problem: Problem, params: Params | None = None, *, seed: int = 0, stop
             _learn_group_trust(sample, trials, params, recipe, starts, judged)
         proving.prove(
             problem, sample, trials, params, recipe, starts, judged, stop=stop, step=step, executor=executor)
-        recipe.arrays.update(group_tables(problem, params))
-        if not recipe.constants["GROUP"]["season"]:
-            recipe.arrays["group_season"] = np.ones_like(recipe.arrays["group_season"])
+        if not stop():
+            steadiness.rescale_bands(sample, params, recipe, params.origins)
+        recipe.arrays.update(_final_tables(problem, params, recipe))
         if recipe.constants.get("GROUP", {}).get("trust", 0) > 0:
             recipe.arrays["group_factor"] = _group_factor(sample, params, recipe).astype(np.float32)
         proving.finish(problem, rows, params, recipe, executor=executor, stop=stop)
     recipe.tiers.extend(_missing_reports(recipe, kinds))
     step.end()
     return recipe
+
+
+def _final_tables(problem: Problem, params: Params, recipe: Recipe) -> dict[str, np.ndarray]:
+    """Tables of the groups from all of the history, and from what the plan's backtest may know of it."""
+    found = group_tables(problem, params)
+    first = min(plan_origins(problem, params.backtest_origins)[0], default=0)
+    if first and problem.size <= PAST_SERIES:
+        past = group_tables(problem.until(first, 1), params)
+        found |= {f"{tiers.PAST}{name}": table for name, table in past.items()}
+    if not recipe.constants["GROUP"]["season"]:
+        found |= {name: np.ones_like(table) for name, table in found.items() if name.endswith("group_season")}
+    return found
 
 
 def _with_donors(problem: Problem, rows: np.ndarray) -> np.ndarray:

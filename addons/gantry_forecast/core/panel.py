@@ -3,7 +3,8 @@
 One direct model serves every step ahead (the step is a feature). Two heads share the feature rows:
 
 * scale: dense demand. Boosting predicts the median log ratio of demand to the series' own level; a second, small model
-  predicts how far that errs, and standardised errors on held-out buckets give the quantiles.
+  predicts how far that errs, and standardised errors on held-out buckets give the quantiles. Daily demand gets a third
+  model for its mean, trained on squared errors in which large sellers count more: sums over products need it.
 * count: sparse demand. Boosting predicts the probability of each count class, the whole distribution at once;
   quantiles are read off it.
 
@@ -18,9 +19,9 @@ import numpy as np
 
 from . import codec
 from .panel_features import LEVEL, FeatureTable, Rows
-from .types import Params, Problem
+from .types import Bucket, Params, Problem
 
-__all__ = ["available", "fit", "predict"]
+__all__ = ["available", "fit", "forecast", "predict"]
 
 VERSION = 1
 MAX_ROWS = 200_000
@@ -35,6 +36,7 @@ SCALE = {
     "feature_fraction": 0.3, "bagging_fraction": 0.5, "bagging_freq": 1, "max_bin": 127,
 }
 SCALE_ROUNDS, HELD_ROUNDS = 300, 150
+MEAN = SCALE | {"objective": "regression"}
 SPREAD = {
     "objective": "regression_l1", "learning_rate": 0.08, "num_leaves": 15, "min_data_in_leaf": 200,
     "feature_fraction": 0.6, "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 63,
@@ -105,29 +107,38 @@ def fit(problem: Problem, params: Params, origins=None, *, seed: int = 0, stop=N
 
 
 def predict(problem: Problem, model: bytes) -> np.ndarray:
-    """Quantiles of the next `horizon` buckets.
+    """Quantiles of the next `horizon` buckets, see `forecast`."""
+    return forecast(problem, model)[0]
+
+
+def forecast(problem: Problem, model: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Quantiles and mean of the next `horizon` buckets.
 
     Returns
     -------
-    float32 (n, h, q)
+    quantiles : float32 (n, h, q)
         Rising along q, never negative; NaN where the model has nothing to say (no history, or a kind of demand that it
         saw too little of).
+    mean : float32 (n, h)
+        NaN where the model has no mean of its own.
     """
     state = codec.loads(model)
     levels = np.array(state["quantiles"])
     out = np.full((problem.size, problem.horizon, len(levels)), np.nan, np.float32)
+    mean = np.full(out.shape[:2], np.nan, np.float32)
     heads = {name: _HEADS[name](head, levels) for name, head in state["heads"].items()}
     table = FeatureTable(problem, state["pools"])
     alive = np.flatnonzero(table.own.first < problem.length)
     block = max(1, BLOCK_ROWS // problem.horizon)
     for begin in range(0, len(alive), block):
-        _predict_block(out, alive[begin:begin + block], table, heads, problem, state["names"])
+        _predict_block(out, mean, alive[begin:begin + block], table, heads, problem, state["names"])
     if problem.closed is not None:
         out[:, problem.closed[problem.length:]] *= 0.0
-    return out
+        mean[:, problem.closed[problem.length:]] *= 0.0
+    return out, mean
 
 
-def _predict_block(out, series, table, heads, problem, names):
+def _predict_block(out, mean, series, table, heads, problem, names):
     horizon = problem.horizon
     rows = Rows(
         np.repeat(series, horizon), np.full(len(series) * horizon, problem.length),
@@ -138,10 +149,15 @@ def _predict_block(out, series, table, heads, problem, names):
         return
     sparse = _is_sparse(table, rows)
     flat = np.full((len(rows.series), out.shape[2]), np.nan, np.float32)
+    centre = np.full(len(rows.series), np.nan, np.float32)
     for head, members in (("scale", ~sparse), ("count", sparse)):
         if head in heads and members.any():
-            flat[members] = heads[head].quantiles(table, rows.take(members), matrix[members])
+            part = rows.take(members), matrix[members]
+            flat[members] = heads[head].quantiles(table, *part)
+            if head == "scale" and heads[head].centre is not None:
+                centre[members] = heads[head].mean(table, *part)
     out[series] = flat.reshape(len(series), horizon, -1)
+    mean[series] = centre.reshape(len(series), horizon)
 
 
 def _training_rows(problem, origins, rng) -> Rows:
@@ -191,12 +207,12 @@ class _Fitter:
             "verbose": -1, "seed": seed + 1, "num_threads": params.threads, "deterministic": True,
             "force_row_wise": True}
 
-    def _data(self, matrix, label, columns):
+    def _data(self, matrix, label, columns, weight=None):
         import lightgbm
 
         names = [self.names[k] for k in columns]
         return lightgbm.Dataset(
-            matrix, label, feature_name=[f"f{k}" for k in columns],
+            matrix, label, weight=weight, feature_name=[f"f{k}" for k in columns],
             categorical_feature=[names.index(name) for name in self.categories if name in names], params=self.common)
 
     def _train(self, setting, rounds, data):
@@ -221,9 +237,14 @@ class _Fitter:
         spread = self._train(SPREAD, SPREAD_ROUNDS, self._data(matrix[late], np.log(np.abs(error) + 1e-3), columns))
         width = np.exp(spread.predict(matrix[late]))
         final = self._train(SCALE, SCALE_ROUNDS, self._data(matrix, label, columns))
-        return {
+        head = {
             "columns": np.array(columns), "location": _text(final), "spread": _text(spread),
             "errors": _error_table(error / width, rows.step[late], problem.horizon, self.levels)}
+        if problem.bucket is Bucket.DAY:
+            # Noise grows with the root of the level: weighted so, a unit of every product tells equally much.
+            data = self._data(matrix, target / level, columns, level / level.mean())
+            head["mean"] = _text(self._train(MEAN, SCALE_ROUNDS, data))
+        return head
 
     def count(self, table, rows, matrix, target, problem):
         """Probability of each count class."""
@@ -288,6 +309,10 @@ class _ScaleHead:
     def __init__(self, head, levels):
         self.location, self.spread = _booster(head["location"]), _booster(head["spread"])
         self.errors, self.columns = head["errors"], head["columns"]
+        self.centre = _booster(head["mean"]) if "mean" in head else None
+
+    def mean(self, table, rows, matrix):
+        return np.maximum(self.centre.predict(matrix[:, self.columns]) * table.level(rows), 0.0)
 
     def quantiles(self, table, rows, matrix):
         matrix = matrix[:, self.columns]

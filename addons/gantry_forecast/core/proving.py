@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from . import batch, boost, conformal, metrics, tiers
-from .backtest import actuals
+from .backtest import actuals, plan_origins
 from .combine import median_of, spread_around
 from .pools import shuffled
-from .types import Params, Problem, Recipe, TierReport
+from .types import DemandClass, Params, Problem, Recipe, TierReport
 
 __all__ = ["finish", "prove"]
 
@@ -19,7 +19,7 @@ EQUAL = 0.5  # share that needs no estimate; for dense demand, where members dif
 DECISIVE = 0.98  # loss, at every origin, of each step beyond the equal share against the step before
 TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
-PROVEN = (*batch.DENSE, *batch.SPARSE)  # dead and new products have nothing that upper tiers could learn from
+PROVEN = (*batch.DENSE, *batch.SPARSE, DemandClass.DEAD)  # a new product has its look-alike and its group's prior
 GAIN = 0.995  # a combination must lower the loss by half a percent to take the place of a simpler one
 NUMPY_COMPANIONS = (
     ("theta", "winters", "snaive"), ("theta", "snaive"), ("theta", "holt", "winters", "snaive"),
@@ -56,6 +56,8 @@ class Proof:
     trouble: dict[str, str]
     panel: dict[int, np.ndarray]
     stop: object
+    means: dict[int, np.ndarray] = field(default_factory=dict)
+    until: int = 0  # first bucket that the plan's backtest scores, if upper tiers take part in it
 
     def call(self, function, *args, stop=None):
         """Run a function of an upper tier where the executor says."""
@@ -79,7 +81,7 @@ def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step
     starts : list of int
         Origins, newest first.
     """
-    proof = Proof(sample, params, recipe, executor, None, {}, {}, stop)
+    proof = Proof(sample, params, recipe, executor, None, {}, {}, stop, until=_backtest_from(problem, params))
     _look_around(proof, problem)
     if "panel" in params.tiers and "panel" not in proof.trouble and not stop():
         _panel_at_origins(proof, starts[:2], judged)
@@ -92,6 +94,13 @@ def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step
             if "panel" in params.tiers and not stop():
                 _try_panel(proof, kind, cases)
         step()
+
+
+def _backtest_from(problem: Problem, params: Params) -> int:
+    """First bucket that the plan's backtest scores; zero where upper tiers take no part in it."""
+    if problem.size > params.full_backtest_series:
+        return 0
+    return min(plan_origins(problem, params.backtest_origins)[0], default=0)
 
 
 def _look_around(proof: Proof, problem: Problem) -> None:
@@ -134,6 +143,8 @@ def _numpy_quantiles(frame, rows, kind: str, params, recipe) -> np.ndarray:
     for name in names:
         if name in batch.SPARSE_MEMBERS:
             parts.append(batch.sparse_quantiles(frame, rows, name, constants, params.quantiles, recipe)[0])
+    if not parts:  # silent products that are forecast as zero
+        parts.append(np.zeros((len(rows), frame.problem.horizon, len(params.quantiles))))
     return median_of([np.asarray(part, np.float32) for part in parts])
 
 
@@ -243,8 +254,10 @@ def _panel_at_origins(proof: Proof, starts, judged) -> None:
         for start in starts:
             past = proof.sample.until(start, judged)
             booster = proof.call(tiers.panel_fit, past, proof.params, None, stop=proof.stop)
+            if booster and start <= proof.until:
+                proof.recipe.boosters.setdefault(f"{tiers.PAST}panel", booster)
             if booster:
-                proof.panel[start] = proof.call(tiers.panel_predict, past, booster)
+                proof.panel[start], proof.means[start] = proof.call(tiers.panel_predict, past, booster)
     except ImportError:
         proof.panel.clear()
 
@@ -268,10 +281,13 @@ def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
     proof.report(kind, "panel", judged, "better" if on else "not_better" if tried else "too_few",
                  score, below, on)
     if not on:
-        proof.recipe.boosters.pop(f"boost_{kind.name}", None)
+        for prefix in ("", tiers.PAST):
+            proof.recipe.boosters.pop(f"{prefix}boost_{kind.name}", None)
         return
     constants = proof.recipe.constants.setdefault(kind.name, {})
     constants["panel_share"], constants["boost_share"] = panel_share, boost_share
+    if panel_share:
+        _add_mean_share(proof, constants, judged)
     names = tiers.base_members(proof.recipe, kind) or batch.member_names(proof.recipe, kind.name)
     names = () if panel_share == 1 else names
     members = (*names, *(["boost"] if boost_share else []), *(["panel"] if panel_share else []))
@@ -292,14 +308,32 @@ def _best_share(proof: Proof, kind, judged, base):
     if kind not in batch.DENSE:
         best = min(fair, key=lambda share: sum(losses[share]))
         return mixed[best], best
+    best = _cautious(losses, fair, min(DECISIVE, _needed(judged)))
+    return mixed[best], best
+
+
+def _cautious(losses: dict[float, list[float]], fair, needed: float) -> float:
+    """The best share up to the equal one, and beyond it only by steps that every origin wants decisively.
+
+    An estimated share fits the luck of two origins as well, an equal one does not.
+    """
     best = min((share for share in fair if share <= EQUAL), key=lambda share: sum(losses[share]))
-    needed = min(DECISIVE, _needed(judged))
     for share in (share for share in PANEL_SHARES if share > EQUAL):
-        # an estimated share fits the luck of two origins as well, an equal one does not
         if best < EQUAL or any(new > old * needed for new, old in zip(losses[share], losses[best], strict=True)):
             break
         best = share
-    return mixed[best], best
+    return best
+
+
+def _add_mean_share(proof: Proof, constants, judged) -> None:
+    """Share of the panel's own mean, where it has one, by squared error and as cautiously as that of the quantiles."""
+    ours = [proof.means[case.start][case.rows] for case in judged]
+    if any(np.isnan(mean).all() for mean in ours):
+        return
+    base = [tiers.mean_of_quantiles(case.below, proof.params.quantiles) for case in judged]
+    errors = {share: [float(np.nansum(((case.actual - tiers.mix(below, mean, share)) * case.weight) ** 2))
+                      for case, below, mean in zip(judged, base, ours, strict=True)] for share in PANEL_SHARES}
+    constants["mean_share"] = _cautious(errors, PANEL_SHARES, min(DECISIVE, _needed(judged)) ** 2)
 
 
 def _try_boost(proof: Proof, kind, cases: list[Case]):
@@ -321,7 +355,7 @@ def _try_boost(proof: Proof, kind, cases: list[Case]):
             case.merged = tiers.merge(case.frame, case.rows, {}, levels, batch.DENSE_MEMBERS)
     points, scales = _points(cases, members)
     tables = [case.merged.table(members) for case in cases]
-    targets, weights = zip(*(_target(case, point, scale)
+    targets, weights = zip(*(boost.target(case.actual, case.weight, point, scale)
                              for case, point, scale in zip(cases, points, scales, strict=True)), strict=True)
     # what the older origins saw of the newest one's future must not help there: all series share its shocks
     honest = [_before(target, case, cases[0].start) for target, case in zip(targets[1:], cases[1:], strict=True)]
@@ -334,6 +368,8 @@ def _try_boost(proof: Proof, kind, cases: list[Case]):
     share = min(errors, key=errors.get)
     if share == 0 or errors[share] > errors[0.0] * _needed(cases[:1]):
         return None, None, 0.0
+    if cases[0].start <= proof.until:
+        proof.recipe.boosters[f"{tiers.PAST}boost_{kind.name}"] = model
     # one origin says how much smaller the errors get, all origins say how they are spread
     table = _error_table(cases, points, scales, levels) * (errors[share] / errors[0.0])
     proof.recipe.boosters[f"boost_{kind.name}"] = proof.call(
@@ -347,16 +383,15 @@ def _before(target: np.ndarray, case: Case, start: int) -> np.ndarray:
     return np.where(np.tile(late, len(case.rows)), np.nan, target)
 
 
-def _target(case: Case, point, scale) -> tuple[np.ndarray, np.ndarray]:
-    """What the correction has to learn, in units of the scale, and what a unit of it is worth."""
-    yard = np.maximum(scale[:, :1], 1e-9)
-    worth = case.weight * yard
-    worth = np.minimum(worth / max(float(np.mean(worth)), 1e-12), 20.0)
-    return ((case.actual - point) / yard).ravel(), np.repeat(worth, point.shape[1], axis=1).ravel()
-
-
 def finish(problem, rows, params, recipe, *, executor=None, stop=None) -> None:
     """Train the panel model once more on all of the sample's history, when any class uses it."""
-    if any(constants.get("panel_share", 0) > 0 for constants in recipe.constants.values()):
-        recipe.boosters["panel"] = tiers.call(
-            executor, tiers.panel_fit, problem.take(rows), params, None, stop=stop)
+    past = f"{tiers.PAST}panel"
+    if not any(constants.get("panel_share", 0) > 0 for constants in recipe.constants.values()):
+        recipe.boosters.pop(past, None)
+        return
+    sample = problem.take(rows)
+    recipe.boosters["panel"] = tiers.call(executor, tiers.panel_fit, sample, params, None, stop=stop)
+    until = _backtest_from(problem, params)
+    if until and past not in recipe.boosters:
+        recipe.boosters[past] = tiers.call(
+            executor, tiers.panel_fit, sample.until(until), params, None, stop=stop)

@@ -6,7 +6,7 @@ cross-series correction and the panel tier's quantiles come on top, each with a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from .combine import median_of, spread_around
 from .types import TIERS, DemandClass, Problem, Recipe
 
 __all__ = [
-    "SUFFIX", "Merged", "any_on", "calibrations", "call", "improve", "is_on", "mean_of_quantiles", "merge", "mix",
-    "model_names",
+    "PAST", "SUFFIX", "Merged", "any_on", "as_of_backtest", "calibrations", "call", "improve", "is_on",
+    "mean_of_quantiles", "merge", "mix", "model_names",
 ]
 
+PAST = "past:"  # prefix of tables and models that were learnt before the first origin of the plan's backtest
 SUFFIX = {"numpy": "", "statistical": "_statistical", "panel": "_panel"}
 
 
@@ -51,6 +52,13 @@ def any_on(recipe: Recipe) -> bool:
     return any(report.on for report in recipe.tiers if report.tier != "numpy")
 
 
+def as_of_backtest(recipe: Recipe) -> Recipe:
+    """The recipe with what was known before the plan's backtest: no model may have seen the buckets it is scored on."""
+    tables = {name.removeprefix(PAST): table for name, table in recipe.arrays.items() if name.startswith(PAST)}
+    models = {name.removeprefix(PAST): model for name, model in recipe.boosters.items() if name.startswith(PAST)}
+    return replace(recipe, arrays=recipe.arrays | tables, boosters=models)
+
+
 def call(executor, function, *args, stop=None):
     """Run in this process, or through the executor's workers; a stop ends either early."""
     if executor is None:
@@ -72,11 +80,11 @@ def panel_fit(problem: Problem, params, origins, stop=None) -> bytes:
     return panel.fit(problem, params, origins, stop=stop)
 
 
-def panel_predict(problem: Problem, booster: bytes) -> np.ndarray:
-    """Quantiles (n, h, q) of the panel model."""
+def panel_predict(problem: Problem, booster: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Quantiles (n, h, q) and mean (n, h) of the panel model."""
     from . import panel
 
-    return panel.predict(problem, booster)
+    return panel.forecast(problem, booster)
 
 
 @dataclass(slots=True)
@@ -146,7 +154,7 @@ def improve(found: batch.Forecast, model: np.ndarray, recipe: Recipe, *, executo
     """Replace the numpy tier's numbers, class by class, by those of the highest tier that is switched on."""
     kinds = found.frame.profile.demand_class
     panel_rows = []
-    for kind in (*batch.DENSE, *batch.SPARSE):
+    for kind in (*batch.DENSE, *batch.SPARSE, DemandClass.DEAD):
         rows = np.flatnonzero(kinds == kind)
         if not rows.size:
             continue
@@ -181,7 +189,7 @@ def _apply_members(found, model, recipe, kind, rows, executor, stop) -> None:
                        [name for name in members if name in batch.DENSE_MEMBERS])
         point, scale = merged.point(members), merged.scale(members)
         suffix = SUFFIX[tier]
-        if share and is_on(recipe, kind, "panel"):
+        if share and is_on(recipe, kind, "panel") and f"boost_{kind.name}" in recipe.boosters:
             shift = call(executor, boost.predict, merged.table(members), recipe.boosters[f"boost_{kind.name}"])
             point = point + share * shift.reshape(point.shape) * scale[:, :1]
             tier, suffix = "panel", "_boosted"
@@ -190,23 +198,27 @@ def _apply_members(found, model, recipe, kind, rows, executor, stop) -> None:
     point = np.maximum(point, 0).astype(np.float32)
     table = recipe.arrays[f"errors_{kind.name}{suffix}"]
     found.quantiles[rows] = spread_around(point, scale.astype(np.float32), table)
-    found.mean[rows] = point
+    # a median of points lies below the mean of skewed demand, and sums over products show it
+    found.mean[rows] = mean_of_quantiles(found.quantiles[rows], recipe.quantiles)
     model[rows] = int(kind) + len(DemandClass) * TIERS.index(tier)
 
 
 def _apply_panel(found, model, recipe, panel_rows, executor) -> None:
     rows = np.concatenate([rows for _, rows in panel_rows])
     try:
-        quantiles = call(executor, panel_predict, found.frame.problem.take(rows), recipe.boosters["panel"])
+        quantiles, means = call(executor, panel_predict, found.frame.problem.take(rows), recipe.boosters["panel"])
     except ImportError:
         return
     begin = 0
     for kind, part in panel_rows:
-        guess, base = quantiles[begin : begin + len(part)], found.quantiles[part]
+        place = slice(begin, begin + len(part))
         begin += len(part)
-        merged = mix(base, guess, recipe.constants[kind.name]["panel_share"])
+        shares = recipe.constants[kind.name]
+        merged = mix(found.quantiles[part], quantiles[place], shares["panel_share"])
         found.quantiles[part] = np.maximum.accumulate(np.maximum(merged, 0), axis=2)
         if kind in batch.DENSE:
-            # a median of points lies below the mean of skewed demand, and sums over products show it
-            found.mean[part] = mean_of_quantiles(found.quantiles[part], recipe.quantiles)
+            merged = mean_of_quantiles(found.quantiles[part], recipe.quantiles)
+            if "mean_share" in shares:
+                merged = mix(found.mean[part], means[place], shares["mean_share"])
+            found.mean[part] = merged
         model[part] = int(kind) + 2 * len(DemandClass)

@@ -159,9 +159,10 @@ def test_panel_that_sees_the_pattern_is_switched_on(monkeypatch):
     def predict(problem, booster):
         rows = np.argmin(np.abs(problem.demand[:, None, 0] - whole[None, :, 0]), axis=1)
         truth = whole[rows, problem.length : problem.length + problem.horizon]
-        return (truth[:, :, None] * np.linspace(0.97, 1.03, 12)).astype(np.float32)
+        quantiles = (truth[:, :, None] * np.linspace(0.97, 1.03, 12)).astype(np.float32)
+        return quantiles, np.full(truth.shape, np.nan, np.float32)
 
-    monkeypatch.setattr(panel, "predict", predict)
+    monkeypatch.setattr(panel, "forecast", predict)
     recipe = learn(_problem(whole), Params(backtest_origins=0))
     assert _report(recipe, DemandClass.SMOOTH, "panel").on and recipe.boosters["panel"] == b"seer"
     assert recipe.constants["SMOOTH"]["panel_share"] == 1.0
@@ -172,6 +173,79 @@ def test_panel_that_sees_the_pattern_is_switched_on(monkeypatch):
     numpy_only = learn(_problem(whole), Params(tiers=("numpy",), backtest_origins=0))
     error = np.abs(plan.mean - whole[:, T:]).mean()
     assert error < 0.7 * np.abs(apply(_problem(whole), numpy_only).mean - whole[:, T:]).mean()
+
+
+@pytest.mark.parametrize("horizon", [H, 3])
+def test_backtest_of_the_plan_uses_no_model_that_saw_its_buckets(monkeypatch, horizon):
+    """Every panel model is asked only about buckets after those it was trained on, in the backtest too."""
+    whole, asked = _demand(60), []
+    monkeypatch.setattr(statistical, "available", lambda: False)
+    monkeypatch.setattr(boost, "available", lambda: True)
+    monkeypatch.setattr("gantry_forecast_core.proving._try_boost", lambda *_args: (None, None, 0.0))
+    monkeypatch.setattr(panel, "fit", lambda problem, *_args, **_more: str(problem.length).encode())
+
+    def forecast(problem, booster):
+        asked.append((int(booster), problem.length))
+        rows = np.argmin(np.abs(problem.demand[:, None, 0] - whole[None, :, 0]), axis=1)
+        truth = whole[rows, problem.length : problem.length + problem.horizon]
+        return np.repeat(truth[:, :, None], 12, 2).astype(np.float32), np.full(truth.shape, np.nan, np.float32)
+
+    monkeypatch.setattr(panel, "forecast", forecast)
+    problem = Problem(demand=whole[:, :T], bucket="month", start="2020-01-01", horizon=horizon)
+    recipe = learn(problem, Params())
+    learnt = len(asked)
+    plan = apply(problem, Recipe.from_bytes(recipe.to_bytes()))
+    assert all(trained <= length for trained, length in asked)
+    assert {length for _, length in asked[learnt:]} == {T, *plan.bt_end.tolist()}
+    assert np.nanmean(plan.wape) < 0.05
+
+
+@pytest.mark.parametrize(("noise", "share"), [(0.0, 1.0), (1.0, 0.5), (9.0, 0.0)])
+def test_share_of_the_panels_own_mean_leaves_the_smallest_squared_error(noise, share):
+    """A perfect mean is taken whole, an equally good one by half, a hopeless one not at all."""
+    rng = np.random.default_rng(3)
+    params, shape, actual = Params(quantiles=(0.5,)), (2000, H), np.full((2000, H), 100.0)
+    cases, means = [], {}
+    for start in (60, 54):
+        frame = SimpleNamespace(problem=SimpleNamespace(length=start))
+        below = (actual + rng.normal(0, 1, shape))[..., None]
+        cases.append(proving.Case(frame, np.arange(shape[0]), actual, np.ones((shape[0], 1)), below))
+        means[start] = actual + rng.normal(0, noise, shape)
+    constants = {}
+    proof = proving.Proof(None, params, None, None, None, {}, {}, None, means)
+    proving._add_mean_share(proof, constants, cases)
+    assert constants["mean_share"] == share
+    proof.means = {start: np.full(shape, np.nan) for start in means}
+    constants.clear()
+    proving._add_mean_share(proof, constants, cases)
+    assert constants == {}
+
+
+def test_products_that_fell_silent_are_tried_in_the_panel_tier(monkeypatch):
+    """A panel that knows which silent parts come back forecasts them, and signs for it."""
+    rng = np.random.default_rng(8)
+    n, whole = 90, np.zeros((90, T + H))
+    whole[:, :40] = rng.poisson(0.7, (n, 40))
+    whole[:, 0] = np.arange(n) + 1.0
+    whole[::2, 55:60:3] = 3.0
+    problem = Problem(demand=whole[:, :T], bucket="month", start="2020-01-01", horizon=H)
+    monkeypatch.setattr(statistical, "available", lambda: False)
+    monkeypatch.setattr(boost, "available", lambda: True)
+    monkeypatch.setattr(panel, "fit", lambda problem, params, origins=None, **_more: b"seer")
+
+    def forecast(problem, booster):
+        rows = np.argmin(np.abs(problem.demand[:, None, 0] - whole[None, :, 0]), axis=1)
+        truth = whole[rows, problem.length : problem.length + problem.horizon]
+        return np.repeat(truth[:, :, None], 12, 2).astype(np.float32), np.full(truth.shape, np.nan, np.float32)
+
+    monkeypatch.setattr(panel, "forecast", forecast)
+    recipe = learn(problem, Params(backtest_origins=0))
+    report = _report(recipe, DemandClass.DEAD, "panel")
+    assert report.on and report.score < report.score_below
+    plan = apply(problem, recipe)
+    dead = plan.demand_class == DemandClass.DEAD
+    assert dead.sum() == n // 2
+    assert all(plan.model_names[model].endswith("panel") for model in plan.model[dead])
 
 
 @pytest.mark.parametrize(("kind", "errors", "share"), [

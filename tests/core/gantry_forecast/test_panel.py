@@ -191,6 +191,25 @@ def test_missing_library_is_named(monkeypatch):
         panel.fit(sparse(10)[0], PARAMS)
 
 
+def test_daily_demand_has_a_mean_of_its_own():
+    """Skewed days: the sum over products is met by the mean, and missed by the sum of the medians."""
+    rng = np.random.default_rng(6)
+    expected = rng.uniform(20, 60, (12, 1)) * np.where(np.arange(770) % 7 == 5, 2.0, 1.0)
+    problem = core.Problem(demand=rng.gamma(1.5, expected[:, :763] / 1.5), bucket="day", start="2022-01-03", horizon=7)
+    quantiles, mean = panel.forecast(problem, panel.fit(problem, PARAMS))
+    expected = expected[:, 763:].sum()
+    assert mean.sum() == pytest.approx(expected, rel=0.1)
+    assert quantiles[:, :, MIDDLE].sum() < 0.88 * mean.sum()
+
+
+def test_other_buckets_take_the_mean_from_the_quantiles(promoted_model):
+    """Weekly demand has no model for its mean."""
+    problem, _, model, quantiles = promoted_model
+    again, mean = panel.forecast(problem, model)
+    np.testing.assert_array_equal(again, quantiles)
+    assert np.isnan(mean).all()
+
+
 def test_closed_buckets_are_not_learnt_from_and_get_no_demand():
     """Nobody works in the shutdown: zero there, and its zeros are no zeros of demand."""
     problem, _ = promoted()
