@@ -21,7 +21,7 @@ FACTS = [
     *((name, "f8") for name in (
         "old_min", "old_max", "kept_min", "kept_max", "old_multiple",
         "standard_price", "list_price", "route_days", "seller_delay", "pack",
-        "target_pct",
+        "expected_fill",
         "shelf_days")),
     *((name, "?") for name in ("product_active", "hand_edited", "whole_units", "uom_fits", "has_seller")),
 ]
@@ -117,7 +117,7 @@ class GantryReorderProblem(models.Model):
                    COALESCE((product.standard_price ->> %(key)s)::float8, 0), COALESCE(template.list_price, 0)::float8,
                    COALESCE(rule.route_days, 0)::float8, COALESCE(seller.delay, 0)::float8,
                    COALESCE(pack.factor / unit.factor, 1)::float8,
-                   COALESCE(NULLIF(rule.target_pct, 0), %(nan)s), %(shelf)s,
+                   COALESCE(NULLIF(rule.expected_fill, 0), %(nan)s), %(shelf)s,
                    product.active, rule.hand_edited IS TRUE,
                    split_part(unit.parent_path, '/', 1)::int = %(unit)s,
                    pack.id IS NULL OR split_part(pack.parent_path, '/', 1) = split_part(unit.parent_path, '/', 1),
@@ -147,8 +147,8 @@ class GantryReorderProblem(models.Model):
 
     def _open_shard(self, rows):
         """Temporary tables: the rules of this shard, and the locations below theirs."""
-        self._open_table("gantry_reorder_shard", rows[["id", "product_id", "location_id"]].astype(
-            [("id", "i4"), ("product_id", "i4"), ("location_id", "i4")]))
+        names = ["id", "product_id", "warehouse_id", "location_id"]
+        self._open_table("gantry_reorder_shard", rows[names].astype([(name, "i4") for name in names]))
         self.env.cr.execute(
             """
             CREATE TEMPORARY TABLE gantry_reorder_place ON COMMIT DROP AS
@@ -175,8 +175,8 @@ class GantryReorderProblem(models.Model):
     def _get_policy_columns(self, policies, place, rows, cost, partial=False):
         """Columns of the problem that policies decide; rows without a policy are calculated as by a new one.
 
-        :param bool partial: only some of the rules are calculated: those that reach a target together keep the share
-            of it that the last run gave them
+        :param bool partial: only some of the rules are calculated: those that reach a target together keep the fill
+            rate that the last run gave them
         """
         known = list(policies) or [policies.new({"name": "-", "company_id": self.env.company.id})]
         index = np.maximum(place, 0)
@@ -189,13 +189,14 @@ class GantryReorderProblem(models.Model):
             return np.where(values > 0, values, np.inf)
 
         shared = column(lambda policy: policy.share_target, bool)
-        kept = shared & partial & (rows["target_pct"] > 0)
+        kept = shared & partial & (rows["expected_fill"] > 0)
+        share = np.clip(rows["expected_fill"] / 100 - 1e-6, 1e-6, 1 - 1e-9)
         budgets = [number for number, policy in enumerate(policies) if policy.budget]
         calendar = np.array([policy._get_order_days() for policy in known], bool)
         return {
             "policy": column(lambda policy: METHOD_CODES[policy.method], int),
             "target_kind": column(lambda policy: TARGET_CODES[policy.target_kind], int),
-            "target": np.where(kept, rows["target_pct"] / 100, column(lambda policy: policy.target_pct / 100)),
+            "target": np.where(kept, share, column(lambda policy: policy.target_pct / 100)),
             "review_days": column(lambda policy: policy.review_days),
             "holding_rate": column(lambda policy: policy.holding_pct / 100),
             "order_cost": column(lambda policy: policy.order_cost),

@@ -79,9 +79,9 @@ class GantryReorderRead(models.Model):
         self.env.cr.execute(SQL(
             """
             SELECT DISTINCT forecast.date_start, cardinality(forecast.final)
-              FROM gantry_reorder_rule rule JOIN gantry_reorder_shard shard ON shard.id = rule.id
-              JOIN gantry_forecast forecast ON forecast.product_id = rule.product_id
-                                           AND forecast.warehouse_id = rule.warehouse_id
+              FROM gantry_reorder_shard shard
+              JOIN gantry_forecast forecast ON forecast.product_id = shard.product_id
+                                           AND forecast.warehouse_id = shard.warehouse_id
              WHERE forecast.final IS NOT NULL AND forecast.bucket = %s
              ORDER BY 1
             """,
@@ -94,16 +94,19 @@ class GantryReorderRead(models.Model):
         zeros = SQL("array_fill(0::real, ARRAY[%s])", count)
         return copy_query(self.env.cr, SQL(
             """
-            SELECT rule.id, COALESCE(array_position(%(classes)s::text[], forecast.demand_class::text), 0),
-                   forecast.mean, forecast.final,
-                   CASE WHEN cardinality(%(more)s) = %(count)s THEN %(more)s ELSE %(zeros)s END, forecast.quantiles
-              FROM gantry_reorder_rule rule JOIN gantry_reorder_shard shard ON shard.id = rule.id
-              JOIN gantry_forecast forecast ON forecast.product_id = rule.product_id
-                                           AND forecast.warehouse_id = rule.warehouse_id
-             WHERE forecast.bucket = %(bucket)s AND forecast.date_start = %(first)s
-               AND cardinality(forecast.final) = %(count)s AND cardinality(forecast.mean) = %(count)s
-               AND length(forecast.quantiles) = %(size)s
-             ORDER BY rule.id
+            WITH forecast AS MATERIALIZED (  -- joined before it is filtered: nobody can guess how many arrays fit
+                SELECT shard.id, COALESCE(array_position(%(classes)s::text[], forecast.demand_class::text), 0) AS kind,
+                       forecast.mean, forecast.final, %(more)s AS more, forecast.quantiles, forecast.bucket,
+                       forecast.date_start
+                  FROM gantry_reorder_shard shard
+                  JOIN gantry_forecast forecast ON forecast.product_id = shard.product_id
+                                               AND forecast.warehouse_id = shard.warehouse_id)
+            SELECT id, kind, mean, final, CASE WHEN cardinality(more) = %(count)s THEN more ELSE %(zeros)s END,
+                   quantiles
+              FROM forecast
+             WHERE bucket = %(bucket)s AND date_start = %(first)s AND cardinality(final) = %(count)s
+               AND cardinality(mean) = %(count)s AND length(quantiles) = %(size)s
+             ORDER BY id
             """,
             classes=self.env["gantry.reorder.policy"]._get_class_names(), more=more, zeros=zeros, bucket=bucket,
             first=first, count=count, size=4 * count * len(QUANTILES),
