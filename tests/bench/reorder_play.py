@@ -130,7 +130,10 @@ class Steered:
     def play(self, now: int, look: Look, known: list[Evidence]) -> None:
         """Set the levels before period `now` from what is known, and play it."""
         trust = TRUST_CLASSES if self.classes else calibrate.TRUST
-        price = calibrate.shadow_prices(known, self.group, self.aim(now), look.model, trust)
+        aim = self.aim(now)
+        if self.lost_sales:
+            aim = np.maximum(2 - 1 / aim, 0.01)  # what is lost asks for no stock later: a part of demand plus shortage
+        price = calibrate.shadow_prices(known, self.group, aim, look.model, trust)
         rows = np.arange(self.group.size)
         index = np.maximum(look.table.index(rows, price), look.table.least)
         level = np.ceil(look.table.level(rows, index) - 1e-9)
