@@ -1,7 +1,7 @@
 """Mass balance of a lot: what came, what went, what is there, and whether that adds up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 INSIDE = frozenset({"internal", "transit"})
 CAME = {"supplier": "received", "production": "produced", "customer": "returned", "inventory": "adjusted"}
@@ -32,6 +32,10 @@ class Balance:
     difference: float = 0.0
     reasons: list[dict] = field(default_factory=list)
 
+    def as_dict(self) -> dict:
+        """All fields by name."""
+        return {name: getattr(self, name) for name in FIELDS}
+
     @property
     def total_in(self) -> float:
         return self.opening + self.received + self.produced + self.returned + self.relabelled_in
@@ -39,6 +43,9 @@ class Balance:
     @property
     def total_out(self) -> float:
         return self.consumed + self.shipped + self.sent_back + self.scrapped + self.relabelled_out
+
+
+FIELDS = tuple(item.name for item in fields(Balance))
 
 
 def balance(
@@ -66,17 +73,18 @@ def balance(
     >>> made.produced, made.scrapped, made.shipped, made.difference
     (10.0, 3.0, 5.0, 0.0)
     """
-    row = Balance(on_hand=float(on_hand))
+    sums: dict[str, float] = {}
     for source, target, scrap, first, quantity in movements:
         quantity = float(quantity)
         if source not in INSIDE:
             name = "opening" if source == "inventory" and first else CAME.get(source, "received")
-            setattr(row, name, getattr(row, name) + quantity)
+            sums[name] = sums.get(name, 0.0) + quantity
         if target not in INSIDE:
             name = "scrapped" if target == "inventory" and scrap else WENT.get(target, "shipped")
-            sign = -1.0 if name == "adjusted" else 1.0
-            setattr(row, name, getattr(row, name) + sign * quantity)
-    _take_relabels(row, relabelled_in, relabelled_out)
+            sums[name] = sums.get(name, 0.0) + (-quantity if name == "adjusted" else quantity)
+    row = Balance(on_hand=float(on_hand), **sums)
+    if relabelled_in or relabelled_out:
+        _take_relabels(row, relabelled_in, relabelled_out)
     difference = row.total_in + row.adjusted - row.total_out - row.on_hand
     row.difference = 0.0 if abs(difference) < TOLERANCE else round(difference, 6)
     row.reasons = _reasons(row)

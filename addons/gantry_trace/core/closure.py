@@ -16,7 +16,7 @@ class Reached(NamedTuple):
 
 
 def reach(
-    seeds: Iterable[int], edges: Iterable[tuple[int, int, int]], hubs: Collection[int] = frozenset()
+    seeds: Iterable[int], edges: Iterable[tuple], hubs: Collection[int] = frozenset()
 ) -> dict[int, Reached]:
     """Everything that can be reached from the seeds, seeds included, in the order of their depth.
 
@@ -28,8 +28,8 @@ def reach(
     ----------
     seeds : iterable of int
         Nodes to begin with, at depth 0 and rank 0.
-    edges : iterable of (from, to, rank)
-        Edges in the direction of the walk, the rank an index of CONFIDENCE.
+    edges : iterable of (from, to, rank, ...)
+        Edges in the direction of the walk, the rank an index of CONFIDENCE; what follows is not looked at.
     hubs : collection of int
         Nodes that only bundle edges: the step out of them does not count as a step.
 
@@ -42,12 +42,14 @@ def reach(
     """
     out = defaultdict(list)
     unsure = False
-    for source, target, rank in edges:
-        out[source].append((target, rank))
-        unsure = unsure or rank > 0
+    for edge in edges:
+        out[edge[0]].append(edge)
+        unsure = unsure or edge[2] > 0
     depth = _depths(dict.fromkeys(seeds, 0), out, hubs)
     ranks = _ranks(depth, out) if unsure else {}
-    return {node: Reached(steps, ranks.get(node, 0)) for node, steps in depth.items()}
+    if not ranks:
+        return {node: Reached(steps, 0) for node, steps in depth.items()}
+    return {node: Reached(steps, ranks[node]) for node, steps in depth.items()}
 
 
 def _depths(depth, out, hubs):
@@ -57,7 +59,8 @@ def _depths(depth, out, hubs):
         steps += 1
         following = []
         for node in level:
-            for target, _rank in out.get(node, ()):
+            for edge in out.get(node, ()):
+                target = edge[1]
                 if target not in depth:
                     # what a hub leads to stands where the hub stands, and is looked at within this level
                     depth[target] = steps
@@ -73,7 +76,8 @@ def _through(hub, out, depth, steps, hubs):
     """What hangs on a hub, on hubs behind it too, as the next nodes of the walk."""
     found, stack = [], [hub]
     while stack:
-        for target, _rank in out.get(stack.pop(), ()):
+        for edge in out.get(stack.pop(), ()):
+            target = edge[1]
             if target not in depth:
                 depth[target] = steps
                 (stack if target in hubs else found).append(target)
@@ -91,7 +95,7 @@ def _ranks(depth, out):
             if node in ranks:
                 continue
             ranks[node] = rank
-            for target, edge_rank in out.get(node, ()):
-                if target not in ranks:
-                    waiting[max(rank, edge_rank)].append(target)
+            for edge in out.get(node, ()):
+                if edge[1] not in ranks:
+                    waiting[max(rank, edge[2])].append(edge[1])
     return ranks

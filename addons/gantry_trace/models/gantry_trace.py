@@ -107,9 +107,8 @@ class GantryTrace(models.AbstractModel):
         return SQL(" AND ").join(conditions)
 
     def _closure_rows(self, seeds, edges, way):
-        products = {far: product for _near, far, _rank, product in edges}
-        hubs = {far for far, product in products.items() if product is None}
-        ends = [(near, far, rank) for near, far, rank, _product in edges]
+        products = {edge[1]: edge[3] for edge in edges}
+        hubs = {node for node, product in products.items() if product is None}
         lots = [node for node in seeds if node > 0 and node not in products]
         if lots:
             query = SQL("SELECT id, product_id FROM stock_lot WHERE id = ANY(%s)", lots)
@@ -124,7 +123,7 @@ class GantryTrace(models.AbstractModel):
                 "confidence": CONFIDENCE[rank],
                 "direction": way,
             }
-            for node, (depth, rank) in reach(seeds, ends, hubs).items()
+            for node, (depth, rank) in reach(seeds, edges, hubs).items()
             if node not in hubs
         ]
 

@@ -1,5 +1,3 @@
-from dataclasses import asdict
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -45,7 +43,7 @@ class GantryTrace(models.AbstractModel):
             if visible is not None and company_id and company_id not in visible:
                 continue
             came, went = relabelled.get(lot_id, (0.0, 0.0))
-            row = asdict(balance(movements.get(lot_id, ()), on_hand.get(lot_id, 0.0), came, went))
+            row = balance(movements.get(lot_id, ()), on_hand.get(lot_id, 0.0), came, went).as_dict()
             for reason in row["reasons"]:
                 reason["text"] = self._balance_reason(reason)
             rows.append({"lot_id": lot_id, "product_id": product_id, "company_id": company_id, **row})
@@ -69,24 +67,45 @@ class GantryTrace(models.AbstractModel):
             SQL(
                 """
                 SELECT l.lot_id, s.usage, d.usage, m.scrap_id IS NOT NULL AS scrap,
-                       l.date = l.first_date AS first, sum(l.quantity_product_uom)::float8
-                  FROM (
-                    SELECT l.*, min(l.date) OVER (PARTITION BY l.lot_id) AS first_date
-                      FROM stock_move_line l
-                     WHERE l.lot_id = ANY(%s) AND l.state = 'done'
-                  ) l
+                       sum(l.quantity_product_uom)::float8, min(l.date)
+                  FROM stock_move_line l
                   JOIN stock_location s ON s.id = l.location_id
                   JOIN stock_location d ON d.id = l.location_dest_id
-                  LEFT JOIN stock_move m ON m.id = l.move_id
-                 GROUP BY l.lot_id, s.usage, d.usage, scrap, first
+                  LEFT JOIN stock_move m ON m.id = l.move_id AND d.usage = 'inventory'
+                 WHERE l.lot_id = ANY(%s) AND l.state = 'done'
+                 GROUP BY l.lot_id, s.usage, d.usage, scrap
                 """,
                 lot_ids,
             )
         )
-        movements = {}
-        for lot_id, *movement in rows:
-            movements.setdefault(lot_id, []).append(tuple(movement))
+        movements, first = {}, {}
+        for lot_id, source, target, scrap, qty, at in rows:
+            movements.setdefault(lot_id, []).append((source, target, scrap, False, qty))
+            first[lot_id] = min(at, first.get(lot_id, at))
+        self._mark_openings(movements, first)
         return movements
+
+    def _mark_openings(self, movements, first):
+        """What was counted in before anything else happened to the lot is told apart from later counts."""
+        counted = [lot_id for lot_id, rows in movements.items() if any(row[0] == "inventory" for row in rows)]
+        if not counted:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.lot_id, d.usage, l.date, l.quantity_product_uom::float8
+                  FROM stock_move_line l
+                  JOIN stock_location s ON s.id = l.location_id AND s.usage = 'inventory'
+                  JOIN stock_location d ON d.id = l.location_dest_id
+                 WHERE l.lot_id = ANY(%s) AND l.state = 'done'
+                """,
+                counted,
+            )
+        )
+        for lot_id in counted:
+            movements[lot_id] = [row for row in movements[lot_id] if row[0] != "inventory"]
+        for lot_id, target, at, qty in rows:
+            movements[lot_id].append(("inventory", target, False, at == first[lot_id], qty))
 
     def _balance_relabels(self, lot_ids):
         """Quantities relabelled (in, out) of every lot: those that passed through an adjustment."""

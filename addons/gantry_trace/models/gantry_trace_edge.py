@@ -54,8 +54,9 @@ class GantryTraceEdge(models.Model):
     company_id = fields.Many2one("res.company")
 
     _document_uniq = models.UniqueIndex("(doc_id, doc_model, parent_node, child_node, kind)")
-    _down_idx = models.Index("(parent_node, child_node)")
-    _up_idx = models.Index("(child_node, parent_node)")
+    # with what a walk reads, so that it never leaves the index
+    _walk_down_idx = models.Index("(parent_node, child_node) INCLUDE (child_product_id, confidence)")
+    _walk_up_idx = models.Index("(child_node, parent_node) INCLUDE (parent_product_id, confidence)")
 
     # -- feeding --------------------------------------------------------------------------------------------
 

@@ -80,8 +80,8 @@ class GantryTrace(models.AbstractModel):
                        COALESCE(sum(qty) FILTER (WHERE NOT away), 0)::float8 AS qty_returned,
                        COALESCE(min(date) FILTER (WHERE away), min(date)) AS first_date,
                        COALESCE(max(date) FILTER (WHERE away), max(date)) AS last_date,
-                       array_agg(DISTINCT c.own_id) FILTER (WHERE c.own_id IS NOT NULL) AS picking_ids,
-                       array_agg(DISTINCT c.move_id) FILTER (WHERE c.move_id IS NOT NULL) AS move_ids,
+                       array_agg(c.own_id) FILTER (WHERE c.own_id IS NOT NULL) AS picking_ids,
+                       array_agg(c.move_id) FILTER (WHERE c.move_id IS NOT NULL) AS move_ids,
                        bool_or(direct) AS drop_ship
                   FROM crossing c LEFT JOIN res_partner p ON p.id = c.partner_id
                  GROUP BY c.partner_id, p.commercial_partner_id, c.lot_id, c.pool_id, c.product_id, c.company_id
@@ -92,8 +92,8 @@ class GantryTrace(models.AbstractModel):
         )
         for row in rows:
             row["qty_net"] = round(row["qty_out"] - row["qty_returned"], 6)
-            row["picking_ids"] = row["picking_ids"] or []
-            row["move_ids"] = row["move_ids"] or []
+            row["picking_ids"] = sorted(set(row["picking_ids"] or ()))
+            row["move_ids"] = sorted(set(row["move_ids"] or ()))
         return rows
 
     def _exposed_places(self, lot_ids):

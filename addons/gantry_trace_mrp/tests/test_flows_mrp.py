@@ -5,8 +5,8 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo.addons.gantry_trace.tests.common import TraceCase
-from odoo.fields import Command, Datetime
 from odoo.exceptions import ValidationError
+from odoo.fields import Command, Datetime
 from odoo.tests import Form, tagged
 
 
