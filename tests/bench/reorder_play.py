@@ -20,8 +20,8 @@ from gantry_reorder_core.calibrate import Evidence  # noqa: E402
 TARGETS = (0.75, 0.8, 0.9, 0.95, 0.98, 0.995)
 FACTORS = (0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.6, 3, 3.5, 4, 5, 6, 8, 10, 14, 20, 30)
 SIGMAS = (-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 11)
-LEARN_SERIES = 600  # sample on which the forecast fixes its choices, to keep the run short
-PLAYED_BEFORE = {"week": 10, "month": 6}  # origins before the first one played, for proof
+LEARN_SERIES = 1000  # sample on which the forecast fixes its choices, to keep the run short
+PLAYED_BEFORE = {"week": 12, "month": 6}  # origins before the first one played, for proof
 MAKE_UP = 5.0  # periods in which a class makes up what it owes
 TRUST_CLASSES = 6.0  # a class that must reach its target by itself may go further from the distribution
 PRICES = 36

@@ -108,7 +108,7 @@ def orange_juice(first: int, lead) -> Stocked:
     usual = np.nanmedian(price, axis=1)
     known = np.stack([np.log(np.nan_to_num(price, nan=1) / usual[:, None]) * ~np.isnan(price), np.nan_to_num(deal),
                       np.nan_to_num(feature)], axis=2)
-    return Stocked("Dominick's weekly", "week", np.datetime64("1990-06-14"), demand, usual, lead, first, 8, known,
+    return Stocked("Dominick's weekly", "week", np.datetime64("1990-06-14"), demand, usual, lead, first, 4, known,
                    ("price", "deal", "feature"), np.array([[brand] for _store, brand in keys]))
 
 
@@ -127,7 +127,7 @@ def walmart(first: int, lead) -> Stocked:
 def every_set() -> dict:
     """Name -> loader; lead times and first bucket fixed beforehand."""
     return {
-        "dominicks": lambda: orange_juice(85, ((1, 0.7), (2, 0.3))),
+        "dominicks": lambda: orange_juice(80, ((1, 0.7), (2, 0.3))),
         "m5": lambda: walmart(225, ((1, 0.7), (2, 0.3))),
         "online": lambda: online_retail(30, ((2, 0.6), (3, 0.3), (4, 0.1))),
         "auto": lambda: spare_parts("AUTO", 14, ((1, 0.6), (2, 0.4))),
