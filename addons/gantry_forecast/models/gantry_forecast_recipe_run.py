@@ -42,8 +42,8 @@ class GantryForecastRecipeRun(models.Model):
         compared with that one."""
         starts, judged = plan_origins(problem, origins)
         actual = np.stack([actuals(problem, start, judged) for start in starts], 1) if starts else None
-        self.windows = best_window(problem, starts, judged, actual)[2] if starts else {}
-        known = {name: wape for name, wape in self.windows.items() if np.isfinite(wape)}
+        windows = best_window(problem, starts, judged, actual)[2] if starts else {}
+        known = {name: wape for name, wape in windows.items() if np.isfinite(wape)}
         self.windows, self.window_name = known, min(known, key=known.get) if known else False
 
     @api.autovacuum

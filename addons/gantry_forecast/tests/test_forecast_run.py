@@ -63,6 +63,13 @@ class TestForecastRun(SteadyCase):
         self.assertEqual((forecast.demand_class, forecast.is_new, forecast.alert), ("new", True, "new"))
         self.assertTrue(any("new" in reason["text"] for reason in forecast.explanation))
 
+    def test_a_company_with_a_few_weeks_of_history_is_forecast(self):
+        product = self._product("Young")
+        self._sales(product, [5, 6, 4, 5, 7, 5, 6], self.wh_b1)
+        job = self._refresh(self.company_b)
+        self.assertEqual((job.state, job.error), ("done", False))
+        self.assertAlmostEqual(self._forecast(product, self.wh_b1).next_qty, 5.4, delta=2)
+
     def test_a_product_of_zeros_gets_a_forecast_of_zero(self):
         product = self._product("Zeros")
         self._deliver(product, 5, self.wh_a1, "2025-06-02")
