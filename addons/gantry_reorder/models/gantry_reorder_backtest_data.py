@@ -169,18 +169,29 @@ class GantryReorderBacktestData(models.Model):
             bucket_days=np.diff(edges).astype(float), mean=plan.mean[past.series_rows],
             quantiles=plan.quantiles[past.series_rows], levels=np.asarray(plan.levels), on_hand=0.0,
             committed=nothing, incoming=nothing, expiring=nothing, dispersion=np.nan, supplier=-1,
-            weekday=int((seen.end.astype(int) + 3) % 7), **self._get_settings(problem),
+            weekday=int((seen.end.astype(int) + 3) % 7), **self._get_settings(past, problem),
         ))
 
-    def _get_settings(self, problem):
-        """Columns of the problem that the settings of this replay change."""
+    def _get_settings(self, past, problem):
+        """Columns of the problem that the settings of this replay change.
+
+        A problem of some rules only keeps the targets that the last run has shared out; here they are shared anew.
+        """
         if not self.own_settings:
-            return {}
+            policies = list(past.batch.policies)
+            place = past.batch.place[past.rows]
+            shared = np.array([policy.share_target for policy in policies] + [False])
+            target = np.array([policy.target_pct / 100 for policy in policies] + [0.0])[place]
+            return {
+                "service_group": np.where(shared[place], place, -1), "shadow_price": np.nan,
+                "target": np.where(place >= 0, target, problem.target),
+            }
         return {
             "target_kind": int(TARGET_CODES[self.target_kind]), "target": self.target_pct / 100,
             "holding_rate": self.holding_pct / 100, "order_cost": self.order_cost,
             "shortage_cost": self.shortage_pct / 100 * problem.unit_cost, "policy": int(METHOD_CODES[self.method]),
             "review_days": float(self.review_days), "service_group": 0 if self.share_target else -1,
+            "shadow_price": np.nan,
         }
 
     def _get_wizard_levels(self, past, plans, starts):

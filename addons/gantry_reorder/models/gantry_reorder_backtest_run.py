@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..core import History, Levels, ProblemError, draw_leads, replay
 from .gantry_reorder_backtest_data import WARMUP_DAYS
 
-SHARD = 500  # rules replayed at once
+SHARD = 1000  # rules replayed at once; what they share is shared among these
 SAMPLE = 2000  # rules on whose history the forecast models are chosen
 SEED = 19
 YEAR_DAYS = 365.0
@@ -46,7 +46,9 @@ class GantryReorderBacktestRun(models.Model):
         state["dates"] = [str(day) for day in self._get_days(starts)]
         while state["done"] < len(ids):
             part = ids[state["done"]:state["done"] + SHARD]
-            self._replay_shard(company, part, recipe, columns, starts, state)
+            for share in self._replay_shard(company, part, recipe, columns, starts, state):
+                done = round(state["done"] + share * len(part))
+                yield Progress(done, len(ids), self.env._("Setting levels as they would have been set"))
             state["done"] += len(part)
             yield Progress(
                 state["done"], len(ids),
@@ -80,13 +82,16 @@ class GantryReorderBacktestRun(models.Model):
     # -- one shard
 
     def _replay_shard(self, company, rule_ids, recipe, columns, starts, state):
-        """Replay some rules with every method and add what came out to the totals."""
+        """Replay some rules with every method and add what came out to the totals; yields the share that is done."""
         facts = state["facts"]
         past = self._prepare_past(company, rule_ids, starts[0])
         if past is None:
             facts["no_forecast"] = facts.get("no_forecast", 0) + len(rule_ids)
             return
-        plans = [self._get_levels(past, recipe, column) for column in columns]
+        plans = []
+        for column in columns:
+            plans.append(self._get_levels(past, recipe, column))
+            yield len(plans) / (len(columns) + 1)
         periods = (starts - starts[0]).astype(int)
         usable = ~np.any([plan.blocked for plan in plans], axis=0)
         ruled = np.isfinite(past.batch.rows["old_max"][past.rows])
@@ -140,7 +145,8 @@ class GantryReorderBacktestRun(models.Model):
                         demand=past.demand[rows], lead=leads[rows], review=int(gap),
                         unit_cost=past.batch.unit_cost[past.rows][rows], multiple=problem.multiple[rows],
                         minimum_qty=problem.minimum_qty[rows],
-                        opening=np.where(np.isfinite(opening[rows]), opening[rows], begin), warmup=past.demand.shape[1] - judged_days,
+                        opening=np.where(np.isfinite(opening[rows]), opening[rows], begin),
+                        warmup=past.demand.shape[1] - judged_days,
                     ),
                     Levels(name=method, start=levels.start, reorder_point=levels.reorder_point[rows],
                            order_up_to=levels.order_up_to[rows],
@@ -166,7 +172,7 @@ class GantryReorderBacktestRun(models.Model):
     def _get_money(self, past):
         """Unit cost, holding cost a year per unit, cost of an order and of a unit short, per rule."""
         problem = past.batch.problem.take(past.rows)
-        settings = self._get_settings(problem)
+        settings = self._get_settings(past, problem)
         size = len(past.rows)
 
         def column(name):

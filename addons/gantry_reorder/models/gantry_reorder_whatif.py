@@ -2,6 +2,7 @@ import numpy as np
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..core import ProblemError, Target, solve
 from ..core.frontier import frontier
@@ -80,7 +81,7 @@ class GantryReorderWhatif(models.AbstractModel):
     def _get_points(self, batch, factor, together):
         """The curve, and the rules in force beside it."""
         problem = batch.problem.but(
-            target_kind=int(Target.FILL), budget_group=-1, service_group=0 if together else -1)
+            target_kind=int(Target.FILL), budget_group=-1, service_group=0 if together else -1, shadow_price=np.nan)
         plan = solve(problem)
         good = ~plan.blocked
         if not good.any():
@@ -111,8 +112,7 @@ class GantryReorderWhatif(models.AbstractModel):
             yield (1 - short.sum() / demand if demand else 1.0, plan.avg_value[good].sum(),
                    (short * problem.unit_cost[good]).sum(), (short * problem.shortage_cost[good]).sum())
 
-    @staticmethod
-    def _get_current(batch, problem, factor):
+    def _get_current(self, batch, problem, factor):
         """What the rules in force promise by the same forecasts; products without a rule count with the curve."""
         low, high = (np.asarray(batch.rows[name], float) for name in ("old_min", "old_max"))
         low = np.maximum(low, 0)
@@ -122,14 +122,32 @@ class GantryReorderWhatif(models.AbstractModel):
             return None
         cost, scale = problem.unit_cost[known], factor * len(known) / known.sum()
         demand, short = (values[known] for values in (found.demand_year, found.short_year))
-        size = np.maximum(high[known] - low[known], found.demand_year[known] / 365)
-        orders = found.demand_year[known] / np.maximum(size, 1e-9) * problem.order_cost[known]
+        size = np.maximum(high[known] - low[known], 1e-9)
+        # at most one order a day on which something was sold
+        orders = np.minimum(found.demand_year[known] / size, self._count_sale_days(batch)[known])
+        orders = orders * problem.order_cost[known]
         return {
             "fill": 100 * (1 - float(short.sum()) / float(demand.sum())) if demand.sum() else 100.0,
             "stock": scale * float((found.stock[known] * cost).sum()), "ordering": scale * float(orders.sum()),
             "short": scale * float((short * cost).sum()),
             "shortage": scale * float((found.short_year[known] * problem.shortage_cost[known]).sum()),
         }
+
+    def _count_sale_days(self, batch):
+        """Days of the last year on which each rule's product was asked for."""
+        self.env.cr.execute(SQL(
+            """
+            SELECT rule.id, count(DISTINCT demand.date)
+              FROM gantry_reorder_rule rule
+              JOIN gantry_demand demand ON demand.product_id = rule.product_id
+                                       AND demand.warehouse_id = rule.warehouse_id
+             WHERE rule.id = ANY(%s) AND demand.date > %s AND demand.quantity > 0
+             GROUP BY rule.id
+            """,
+            batch.rows["id"].tolist(), (batch.today - 365).astype(object),
+        ))
+        found = dict(self.env.cr.fetchall())
+        return np.array([found.get(int(one), 0) for one in batch.rows["id"]], float)
 
     @staticmethod
     def _keep_rising(curve):
