@@ -6,6 +6,7 @@ class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     gantry_unit_ids = fields.Many2many(related="move_id.gantry_unit_ids")
+    gantry_ask_unit = fields.Boolean(related="move_id.gantry_ask_unit")
 
     @api.constrains("gantry_for_lot_id")
     def _check_unit_of_order(self):

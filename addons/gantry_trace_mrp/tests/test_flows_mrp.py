@@ -151,8 +151,9 @@ class TestProductionFlows(ProductionCase):
         order.lot_producing_ids = first
         self.assertFalse(order.move_raw_ids.gantry_ask_unit)
         order.lot_producing_ids = first | second
-        with Form(order.move_raw_ids, view="mrp.view_stock_move_operations_raw") as form:
-            self.assertTrue(form.gantry_ask_unit)
+        self.assertTrue(order.move_raw_ids.gantry_ask_unit)
+        details = order.move_raw_ids.with_context(order.move_raw_ids.action_show_details()["context"])
+        with Form(details, view="mrp.view_stock_move_operations_raw") as form:
             with form.move_line_ids.edit(0) as line:
                 line.gantry_for_lot_id = second
         self.assertEqual(order.move_raw_ids.move_line_ids.gantry_for_lot_id, second)

@@ -214,7 +214,8 @@ function curve(arrow, placed) {
 /** On the curve: in its middle, or in the first gap when it passes behind other columns. */
 function labelPlace(x1, y1, x2, y2) {
     const columns = Math.max(1, Math.round(Math.abs(x2 - x1) / (BOX.width + BOX.gapX)));
-    const t = columns > 1 ? 0.35 / columns : 0.5;
+    // the curve leaves its box about one and a half times as fast as a straight line
+    const t = columns > 1 ? BOX.gapX / (3 * Math.abs(x2 - x1)) : 0.5;
     const bezier = (a, b, c, d) =>
         a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t ** 2 * (1 - t) + d * t ** 3;
     const middle = (x1 + x2) / 2;
