@@ -117,10 +117,14 @@ class GantryReorderLeadtimeBuild(models.Model):
               JOIN stock_location place ON place.id = move.location_dest_id AND place.warehouse_id IS NOT NULL
          LEFT JOIN stock_picking picking ON picking.id = move.picking_id
          LEFT JOIN res_partner partner ON partner.id = COALESCE(move.partner_id, picking.partner_id)
-             WHERE move.company_id = %s AND move.state = 'done' AND move.date >= %s
+             WHERE move.company_id = %s AND move.state = 'done' AND move.date >= %s AND %s
             """,
-            company.id, since,
+            company.id, since, self._get_entered_condition(),
         )
+
+    def _get_entered_condition(self):
+        """SQL: receipts that nothing but their entry tells the order of. Purchase knows better for its own."""
+        return SQL("TRUE")
 
     def _get_transfer_query(self, company, since):
         """Goods from one warehouse to another, through transit or directly; ordered when the transfer was entered."""

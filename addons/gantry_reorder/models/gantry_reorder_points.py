@@ -62,7 +62,7 @@ class GantryReorderPoints(models.Model):
             )
             UPDATE gantry_reorder_rule rule
                SET old_min = written.new_min, old_max = written.new_max, state = 'applied', hand_edited = FALSE,
-                   change_pct = 0
+                   change_pct = 0, kept_min = NULL, kept_max = NULL
               FROM written WHERE written.rule_id = rule.id
          RETURNING rule.id, rule.orderpoint_id
             """,
@@ -173,7 +173,8 @@ class GantryReorderPoints(models.Model):
             WITH adopted AS (
                 UPDATE gantry_reorder_rule rule
                    SET orderpoint_id = point.id, old_min = point.product_min_qty, old_max = point.product_max_qty,
-                       state = 'applied', change_pct = 0, active = TRUE, hand_edited = FALSE
+                       state = 'applied', change_pct = 0, active = TRUE, hand_edited = FALSE, kept_min = NULL,
+                       kept_max = NULL
                   FROM stock_warehouse_orderpoint point
                  WHERE rule.id = ANY(%(ids)s) AND point.product_id = rule.product_id
                    AND point.location_id = rule.location_id AND point.company_id = rule.company_id AND point.active
@@ -193,6 +194,8 @@ class GantryReorderPoints(models.Model):
         ))
         self.invalidate_model()
         self.env["gantry.reorder.change"].invalidate_model()
+        # they were calculated as anybody's, with the company's horizon
+        self._settle_point_figures(self.browse(ids).orderpoint_id.ids)
 
     def _get_point_levels(self, rule, levels):
         low, high = levels

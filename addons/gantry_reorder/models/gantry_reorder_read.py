@@ -138,7 +138,7 @@ class GantryReorderRead(models.Model):
              WHERE line.price IS NOT NULL
              ORDER BY rule.id, 3, 4
             """,
-            company=company.id, today=today.astype(object),
+            company=company.id, today=self._get_real_today(company),
         ), [("id", "i4"), ("currency_id", "i4"), ("quantity", "f8"), ("price", "f8")])
         place = np.searchsorted(rows["id"], lines["id"])
         price = lines["price"] * np.array([rates.get(one, np.nan) for one in lines["currency_id"]], float)
@@ -171,7 +171,7 @@ class GantryReorderRead(models.Model):
                 missing.add(currency.id)
                 continue
             rates[currency.id] = self.env["res.currency"]._get_conversion_rate(
-                currency, company.currency_id, company, today.astype(object))
+                currency, company.currency_id, company, self._get_real_today(company))
         return rates, missing
 
 

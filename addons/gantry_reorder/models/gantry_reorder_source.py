@@ -72,7 +72,7 @@ class GantryReorderSource(models.Model):
                AND (seller.date_end IS NULL OR seller.date_end >= %(today)s)
              ORDER BY product.id, seller.sequence, seller.min_qty DESC, seller.price, seller.id
             """,
-            company=company.id, today=self.env["gantry.demand"]._get_today(company),
+            company=company.id, today=self._get_real_today(company),
         )
 
     def _get_point_seller(self):

@@ -1,3 +1,8 @@
+from unittest.mock import patch
+
+import numpy as np
+
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -162,6 +167,20 @@ class TestReorderTransfer(ReorderCase):
         self.assertEqual((history["2026-02-20"], history["2026-02-26"]), (40, 25))
         self.assertEqual(data["incoming"], [["2026-03-06", 25.0]])
         self.assertEqual(data["stockout_date"], str(self.row().projected_stockout_date))
+
+    def test_under_a_planning_day_in_the_past_documents_keep_their_distance(self):
+        """An imported history ends years ago: an order that is due in four days from now is due in four days."""
+        day = fields.Date.to_date("2011-12-12")  # a Monday
+        self.env["gantry.forecast"].search([("product_id", "=", self.product.id)]).sudo().unlink()
+        self._predict(self.product, 70, start=np.datetime64(day))
+        self._put(self.product, 100, self.wh_a1)
+        self._pending(self.product, 25, self.loc_supplier, self.wh_a1.lot_stock_id, 4)
+        with patch.object(type(self.env["gantry.demand"]), "_get_today", lambda model, company: day):
+            self._run()
+            data = self.row().get_projection()
+        self.assertEqual(data["dates"][0], "2011-12-12")
+        self.assertEqual(data["incoming"], [["2011-12-16", 25.0]])
+        self.assertEqual(self.row().projected_stockout_date.year, 2011)
 
     def test_a_row_without_a_forecast_has_no_chart(self):
         other = self._product("Fresh")

@@ -21,6 +21,10 @@ class GantryReorderLeadtime(models.Model):
               JOIN stock_location place ON place.id = move.location_dest_id AND place.warehouse_id IS NOT NULL
               JOIN res_partner partner ON partner.id = purchase.partner_id
              WHERE move.company_id = %s AND move.state = 'done' AND move.date >= %s
+             UNION ALL %s
             """,
-            company.id, since,
+            company.id, since, super()._get_purchase_query(company, since),
         )
+
+    def _get_entered_condition(self):
+        return SQL("move.purchase_line_id IS NULL")

@@ -70,6 +70,13 @@ class TestReorderPurchase(ReorderCase):
         row = self.row()
         self.assertEqual(row.lead_source, "product")
         self.assertTrue(12 < row.lead_days_mean < 15)
+        # a receipt without an order counts from its entry
+        move = self._receive(self.nut, 3, self.wh_a1, fields.Datetime.now() - timedelta(days=1))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE stock_move SET create_date = date - interval '3 days' WHERE id = %s", (move.id,))
+        self.env["gantry.reorder.leadtime"]._refresh(self.company_a)
+        own = self.env["gantry.reorder.leadtime"].search([("product_id", "=", self.nut.id), ("level", "=", "product")])
+        self.assertEqual((own.count, own.partner_id.id), (1, False))
         # the other product of the vendor has no receipts of its own
         other = self.row(self.nut)
         self.assertEqual(other.lead_source, "vendor")
