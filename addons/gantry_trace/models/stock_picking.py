@@ -11,7 +11,11 @@ class StockPicking(models.Model):
 
     def _gantry_trace_between_sisters(self):
         """Pickings that send goods to a company of this database, or receive from one."""
-        return self.filtered(lambda picking: picking.partner_id.commercial_partner_id.sudo().ref_company_ids)
+        partners = self.partner_id.commercial_partner_id
+        if not partners:
+            return self.browse()
+        sisters = self.env["res.company"].sudo().search([("partner_id", "in", partners.ids)]).partner_id
+        return self.filtered(lambda picking: picking.partner_id.commercial_partner_id in sisters)
 
     def _gantry_trace_receipts(self):
         """These pickings, and receipts in other companies of lots with the names of theirs."""
