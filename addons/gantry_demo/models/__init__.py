@@ -5,6 +5,7 @@ from . import (
     gantry_demo_forecast,
     gantry_demo_history,
     gantry_demo_open,
+    gantry_demo_reorder,
     gantry_forecast,
     res_company,
     res_config_settings,
