@@ -153,9 +153,8 @@ class TestProductionFlows(ProductionCase):
         order.lot_producing_ids = first | second
         self.assertTrue(order.move_raw_ids.gantry_ask_unit)
         details = order.move_raw_ids.with_context(order.move_raw_ids.action_show_details()["context"])
-        with Form(details, view="mrp.view_stock_move_operations_raw") as form:
-            with form.move_line_ids.edit(0) as line:
-                line.gantry_for_lot_id = second
+        with Form(details, view="mrp.view_stock_move_operations_raw") as form, form.move_line_ids.edit(0) as line:
+            line.gantry_for_lot_id = second
         self.assertEqual(order.move_raw_ids.move_line_ids.gantry_for_lot_id, second)
 
     def test_6_unbuilt_component_that_is_used_again(self):
