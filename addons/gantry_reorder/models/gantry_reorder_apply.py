@@ -14,6 +14,7 @@ FIGURES = (
     "expected_fill", "expected_cycle", "avg_stock_qty", "avg_stock_value", "unit_cost", "lead_days_mean",
     "lead_days_p10", "lead_days_p90", "set_lead_days", "protect_days", "protect_qty", "usual_order_qty",
     "on_hand_qty", "incoming_qty", "committed_qty", "order_qty_computed", "risk_value", "waste_qty",
+    "point_qty",
 )
 
 
@@ -30,7 +31,7 @@ class GantryReorderApply(models.Model):
         """
         issues = self._find_issues(batch, plan)
         blocked = plan.blocked | issues.blocks(len(batch.rows))
-        found = self._get_figures(batch, plan, projection, blocked)
+        found = self._get_figures(company, batch, plan, projection, blocked)
         states, act = self._get_states(batch, plan, blocked)
         found["state"], found["issue_count"] = states + 1, issues.counts(len(found))
         self._write_figures(company, batch, found)
@@ -44,7 +45,7 @@ class GantryReorderApply(models.Model):
 
     # -- figures
 
-    def _get_figures(self, batch, plan, projection, blocked):
+    def _get_figures(self, company, batch, plan, projection, blocked):
         """The structured array that goes into the database; NaN where there is nothing to say."""
         n, problem = len(batch.rows), batch.problem
         found = np.zeros(n, [
@@ -65,7 +66,7 @@ class GantryReorderApply(models.Model):
             "protect_qty": plan.protect_mean, "usual_order_qty": plan.order_qty, "on_hand_qty": problem.on_hand,
             "incoming_qty": _get_sum(problem.incoming, n), "committed_qty": _get_sum(problem.committed, n),
             "order_qty_computed": projection.propose_qty, "risk_value": projection.short_value,
-            "waste_qty": projection.waste_qty,
+            "waste_qty": projection.waste_qty, "point_qty": self._get_point_qty(company, batch),
         }.items():
             found[name] = values
         for name in ("new_min", "new_max", "change_pct", "safety_qty"):
@@ -76,6 +77,14 @@ class GantryReorderApply(models.Model):
         found["stockout_day"], found["order_by_day"] = projection.stockout_day, projection.order_by_day
         found["stockout_day"][plan.blocked] = found["order_by_day"][blocked] = -1
         return found
+
+    def _get_point_qty(self, company, batch):
+        """Stock that Odoo's own rule compares with its minimum: at the lead time as set, and for rules that no
+        automatic policy sets after the company's horizon too."""
+        problem, n = batch.problem, len(batch.rows)
+        modes = np.array([policy.mode for policy in batch.policies] + ["manual"])[batch.place]
+        until = np.nan_to_num(batch.set_days) + np.where(modes == "auto", 0, company.horizon_days) + 1
+        return problem.on_hand + problem.incoming.until(until, n) - problem.committed.until(until, n)
 
     def _get_states(self, batch, plan, blocked):
         """State of each rule, and what an automatic policy does now: 1 write, 2 create, 0 nothing."""

@@ -6,8 +6,8 @@ from .gantry_reorder_explain import NUMBERS
 # what Odoo's own calculation would say must be ordered
 TO_ORDER = SQL(
     """
-    CASE WHEN rule.on_hand_qty + rule.incoming_qty - rule.committed_qty >= %(low)s THEN 0
-         ELSE ceil(((%(high)s - (rule.on_hand_qty + rule.incoming_qty - rule.committed_qty))
+    CASE WHEN rule.point_qty >= %(low)s THEN 0
+         ELSE ceil(((%(high)s - rule.point_qty)
                     / COALESCE(NULLIF(rule.new_multiple, 0), 0.01))::numeric)
               * COALESCE(NULLIF(rule.new_multiple, 0), 0.01)::numeric END
     """,
@@ -36,7 +36,7 @@ class GantryReorderPoints(models.Model):
             """
             WITH wanted AS MATERIALIZED (  -- apart: levels that many rules share must not decide how rows are joined
                 SELECT rule.id AS rule_id, rule.orderpoint_id, rule.old_min, rule.old_max, rule.on_hand_qty,
-                       rule.incoming_qty, rule.committed_qty, rule.new_multiple, wanted.new_min, wanted.new_max
+                       rule.point_qty, rule.new_multiple, wanted.new_min, wanted.new_max
                   FROM (SELECT * FROM unnest(%(ids)s::int[], %(mins)s::float8[], %(maxs)s::float8[])
                                       AS one(rule_id, new_min, new_max)) wanted
                   JOIN gantry_reorder_rule rule ON rule.id = wanted.rule_id
@@ -155,7 +155,7 @@ class GantryReorderPoints(models.Model):
                    CASE WHEN rule.on_hand_qty < rule.new_min THEN %(today)s::date END,
                    %(uid)s, %(uid)s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
               FROM (SELECT row.mode, row.product_id, row.warehouse_id, row.location_id, row.company_id, row.on_hand_qty,
-                           row.incoming_qty, row.committed_qty, row.new_multiple, wanted.name, wanted.new_min,
+                           row.point_qty, row.new_multiple, wanted.name, wanted.new_min,
                            wanted.new_max
                       FROM unnest(%(ids)s::int[], %(names)s::text[], %(mins)s::float8[], %(maxs)s::float8[])
                            AS wanted(rule_id, name, new_min, new_max)

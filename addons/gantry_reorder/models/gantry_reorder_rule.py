@@ -121,6 +121,8 @@ class GantryReorderRule(models.Model):
     on_hand_qty = fields.Float("On Hand", readonly=True)
     incoming_qty = fields.Float("Incoming", readonly=True)
     committed_qty = fields.Float("Committed", readonly=True, help="Ordered by customers or production, not yet left.")
+    point_qty = fields.Float(
+        "Stock at the Lead Time", readonly=True, aggregator=None, help="What Odoo's reordering rule compares.")
     projected_stockout_date = fields.Date("Runs out on", readonly=True)
     order_by_date = fields.Date("Order by", readonly=True)
     order_qty_computed = fields.Float("Proposed Quantity", readonly=True)
