@@ -4,6 +4,12 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from hypothesis import settings
+
+# a busy machine is slow, not wrong
+settings.register_profile("gantry", deadline=None)
+settings.load_profile("gantry")
+
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 
 

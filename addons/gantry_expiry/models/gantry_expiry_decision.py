@@ -13,7 +13,7 @@ class GantryExpiryDecision(models.Model):
     _rec_name = "lot_id"
     _check_company_auto = True
 
-    lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="cascade", check_company=True)
+    lot_id = fields.Many2one("stock.lot", required=True, index=True, ondelete="cascade", check_company=True)
     product_id = fields.Many2one(related="lot_id.product_id", store=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     action = fields.Selection(ACTIONS, required=True)

@@ -41,11 +41,11 @@ class GantryExpiryLine(models.Model):
 
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Product category", readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     location_id = fields.Many2one("stock.location", "Bin", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     package_id = fields.Many2one("stock.package", readonly=True)
-    owner_id = fields.Many2one("res.partner", "Owner", readonly=True)
+    owner_id = fields.Many2one("res.partner", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     quantity = fields.Float("On hand", readonly=True, digits="Product Unit")
     reserved_quantity = fields.Float("Reserved", readonly=True, digits="Product Unit")

@@ -35,7 +35,7 @@ class GantryHold(models.Model):
         tracking=True,
     )
     owner_id = fields.Many2one(
-        "res.users", "Owner", required=True, default=lambda self: self.env.user, tracking=True,
+        "res.users", required=True, default=lambda self: self.env.user, tracking=True,
         help="Looks after this hold until its lots are released or rejected.",
     )  # fmt: skip
     company_id = fields.Many2one(

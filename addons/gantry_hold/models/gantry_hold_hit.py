@@ -11,9 +11,9 @@ class GantryHoldHit(models.Model):
     _rec_name = "reference"
 
     hold_id = fields.Many2one("gantry.hold", required=True, index=True, ondelete="cascade", readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="cascade", readonly=True)
+    lot_id = fields.Many2one("stock.lot", required=True, index=True, ondelete="cascade", readonly=True)
     product_id = fields.Many2one(related="lot_id.product_id", store=True)
-    move_id = fields.Many2one("stock.move", "Move", index="btree_not_null", ondelete="set null", readonly=True)
+    move_id = fields.Many2one("stock.move", index="btree_not_null", ondelete="set null", readonly=True)
     picking_id = fields.Many2one(
         "stock.picking", "Transfer", index="btree_not_null", ondelete="set null", readonly=True
     )
@@ -22,7 +22,7 @@ class GantryHoldHit(models.Model):
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True)
     location_id = fields.Many2one("stock.location", "From", readonly=True)
     location_dest_id = fields.Many2one("stock.location", "To", readonly=True)
-    quantity = fields.Float("Quantity", readonly=True, digits="Product Unit")
+    quantity = fields.Float(readonly=True, digits="Product Unit")
     uom_id = fields.Many2one(related="product_id.uom_id")
     picked = fields.Boolean(readonly=True, help="The goods were picked already: take them back.")
     date_planned = fields.Datetime("Planned for", readonly=True)

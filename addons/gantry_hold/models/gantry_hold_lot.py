@@ -15,7 +15,7 @@ class GantryHoldLot(models.Model):
 
     hold_id = fields.Many2one("gantry.hold", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="hold_id.company_id", store=True, index=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", required=True, index=True, ondelete="restrict", check_company=True)
+    lot_id = fields.Many2one("stock.lot", required=True, index=True, ondelete="restrict", check_company=True)
     product_id = fields.Many2one(related="lot_id.product_id", store=True, index=True)
     kind = fields.Selection(related="hold_id.kind", store=True)
     reason = fields.Text(related="hold_id.reason")

@@ -57,10 +57,11 @@ class StockQuant(models.Model):
 
     @api.depends("gantry_hold_state")
     def _compute_available_quantity(self):
-        super()._compute_available_quantity()
+        result = super()._compute_available_quantity()
         for quant in self:
             if quant.gantry_hold_state not in FREE:
                 quant.available_quantity = 0.0
+        return result
 
     def write(self, vals):
         """A stock user may write quants over RPC: not to relabel, move or shrink what is on hold."""

@@ -22,7 +22,7 @@ class GantryHoldWizard(models.TransientModel):
         "Supplier's lot", help="Number of the supplier: found as lot, reference or supplier's lot."
     )
     partner_id = fields.Many2one("res.partner", "Supplier", help="Only lots received from this supplier.")
-    product_id = fields.Many2one("product.product", "Product", domain="[('tracking', '!=', 'none')]")
+    product_id = fields.Many2one("product.product", domain="[('tracking', '!=', 'none')]")
     picking_id = fields.Many2one(
         "stock.picking", "Receipt", check_company=True, domain="[('picking_type_code', '=', 'incoming')]"
     )
@@ -31,7 +31,7 @@ class GantryHoldWizard(models.TransientModel):
     )
     reason = fields.Text()
     origin_ref = fields.Char("Source", help="Document or message that led to this hold.")
-    owner_id = fields.Many2one("res.users", "Owner", required=True, default=lambda self: self.env.user)
+    owner_id = fields.Many2one("res.users", required=True, default=lambda self: self.env.user)
     to_quarantine = fields.Boolean("Move to quarantine at once")
     found_lot_ids = fields.Many2many("stock.lot", string="Lots found", compute="_compute_found")
     found_count = fields.Integer("Number found", compute="_compute_found")

@@ -57,13 +57,13 @@ class GantryAlert(models.Model):
     first_seen = fields.Date("Since", readonly=True)
     date_gone = fields.Date("Gone on", readonly=True)
     times = fields.Integer(
-        "Times", readonly=True, default=1, aggregator=None, help="How often the cause has come back.",
+        readonly=True, default=1, aggregator=None, help="How often the cause has come back.",
     )
     date_handled = fields.Date("Handled on", readonly=True)
     handled_user_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="set null")
     handled_amount = fields.Monetary(readonly=True)
     snoozed_until = fields.Date(readonly=True)
-    note = fields.Char("Note", tracking=True)
+    note = fields.Char(tracking=True)
 
     summary = fields.Char("What", compute="_compute_explanation")
     advice = fields.Char("What to do", compute="_compute_explanation")

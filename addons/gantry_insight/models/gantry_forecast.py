@@ -6,6 +6,7 @@ class GantryForecast(models.Model):
 
     def _step_finish(self, company, state, seconds):
         """New forecasts change what is short and what is too much."""
-        super()._step_finish(company, state, seconds)
+        result = super()._step_finish(company, state, seconds)
         if company.gantry_insight_nightly:
             self.env["gantry.insight"]._enqueue_refresh(company)
+        return result

@@ -81,7 +81,7 @@ class GantryInsight(models.Model):
         readonly=True, help="What the days of cover rest on.",
     )
     turns = fields.Float(
-        "Turns", readonly=True, aggregator="avg", digits=(16, 1),
+        readonly=True, aggregator="avg", digits=(16, 1),
         help="Demand of the last 12 months over the average stock.",
     )
     cover_days = fields.Float(
@@ -122,7 +122,7 @@ class GantryInsight(models.Model):
         help="Share of the demand, in money, that stock served in the last 12 months.",
     )
     service_target = fields.Float("Target (%)", readonly=True, aggregator="avg", digits=(16, 1))
-    below_target = fields.Boolean("Below Target", readonly=True)
+    below_target = fields.Boolean(readonly=True)
 
     holding_cost = fields.Monetary("Holding Cost a Year", readonly=True)
     min_qty = fields.Float("Min", digits="Product Unit", readonly=True, aggregator=None)

@@ -8,7 +8,7 @@ class GantryInsight(models.Model):
     @api.model
     def _stage_expiring(self, company, values):
         """Stock of lots by the day on which it leaves the shelf: the removal date, else the expiration date."""
-        super()._stage_expiring(company, values)
+        result = super()._stage_expiring(company, values)
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_insight_expiring (product_id, warehouse_id, date, quantity)
@@ -24,3 +24,4 @@ class GantryInsight(models.Model):
             """,
             company.id, values["scope"]("quant"),
         ))
+        return result

@@ -9,7 +9,7 @@ class GantryAlert(models.Model):
     @api.model
     def _stage_owners(self, company):
         """Whoever owns the policy of a product owns its alerts."""
-        super()._stage_owners(company)
+        result = super()._stage_owners(company)
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_alert_owner (product_id, warehouse_id, user_id)
@@ -21,6 +21,7 @@ class GantryAlert(models.Model):
             """,
             company.id,
         ))
+        return result
 
     @api.model
     def _get_reorder_rule(self, product, warehouse):

@@ -11,7 +11,7 @@ class GantryInsight(models.Model):
 
         Dates hold as long as stock and orders are what the run has seen: goods that came in since make them stale.
         """
-        super()._stage_rules(company, values)
+        result = super()._stage_rules(company, values)
         self.env.cr.execute(SQL(
             """
             INSERT INTO gantry_insight_rule
@@ -32,6 +32,7 @@ class GantryInsight(models.Model):
             """,
             company.id, values["scope"]("rule"),
         ))
+        return result
 
     def action_reorder_rule(self):
         """The replenishment of the product in this warehouse."""

@@ -20,7 +20,6 @@ from . import (
     gantry_reorder_health,
     gantry_reorder_leadtime_build,
     gantry_reorder_links,
-    gantry_reorder_option,
     gantry_reorder_order,
     gantry_reorder_pickface,
     gantry_reorder_points,

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from num2words import num2words
 
 from odoo import api, fields, models
@@ -44,10 +46,8 @@ class GantryReorderBacktestWords(models.Model):
         if 0 <= value <= WORDS_UP_TO:
             if not value:
                 return self.env._("no")
-            try:
+            with suppress(NotImplementedError):  # a language without words for numbers
                 return num2words(value, lang=(self.env.lang or "en_US")[:2])
-            except NotImplementedError:
-                pass
         return formatLang(self.env, value, digits=0)
 
     def _money(self, value):

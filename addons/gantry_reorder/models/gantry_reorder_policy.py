@@ -99,10 +99,10 @@ class GantryReorderPolicy(models.Model):
         help="Automatic changes of the minimum or maximum by more than this wait for approval; 0 never asks.",
     )
     create_rules = fields.Boolean(
-        "Create Rules", default=True, help="For products with a forecast that have no reordering rule yet.",
+        default=True, help="For products with a forecast that have no reordering rule yet.",
     )
     archive_rules = fields.Boolean(
-        "Archive Rules", help="Of products that are dead and have no stock, demand or orders left.",
+        help="Of products that are dead and have no stock, demand or orders left.",
     )
     rule_count = fields.Integer(compute="_compute_rule_count")
 

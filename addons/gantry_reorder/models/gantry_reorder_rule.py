@@ -75,10 +75,10 @@ class GantryReorderRule(models.Model):
     demand_class = fields.Selection(CLASSES, readonly=True)
     state = fields.Selection(STATES, required=True, default="ok", readonly=True)
     source = fields.Selection(SOURCES, readonly=True)
-    vendor_id = fields.Many2one("res.partner", string="Vendor", readonly=True, ondelete="set null")
+    vendor_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
     supplier_warehouse_id = fields.Many2one(
         "stock.warehouse", string="Supplied from", readonly=True, ondelete="set null")
-    route_id = fields.Many2one("stock.route", string="Route", readonly=True, ondelete="set null")
+    route_id = fields.Many2one("stock.route", readonly=True, ondelete="set null")
     seller_id = fields.Many2one("product.supplierinfo", string="Vendor Price", readonly=True, ondelete="set null")
     route_days = fields.Float("Days of the Route", readonly=True, aggregator=None, help="Delays of Odoo's rules.")
     set_lead_days = fields.Float("Lead Time as Set (Days)", readonly=True, aggregator=None)
@@ -88,7 +88,7 @@ class GantryReorderRule(models.Model):
     old_multiple = fields.Float("Multiple", readonly=True, aggregator=None, help="Of the rule in force.")
     new_min = fields.Float("New Minimum", readonly=True, aggregator=None)
     new_max = fields.Float("New Maximum", readonly=True, aggregator=None)
-    new_multiple = fields.Float("New Multiple", readonly=True, aggregator=None)
+    new_multiple = fields.Float(readonly=True, aggregator=None)
     change_pct = fields.Float("Change (%)", readonly=True, aggregator="avg")
     kept_min = fields.Float(readonly=True, aggregator=None, help="A proposed minimum that was turned down.")
     kept_max = fields.Float(readonly=True, aggregator=None, help="A proposed maximum that was turned down.")
@@ -129,7 +129,7 @@ class GantryReorderRule(models.Model):
     order_qty_manual = fields.Float("Quantity by Hand", readonly=True, aggregator=None)
     has_manual_qty = fields.Boolean("Edited", readonly=True)
     order_qty = fields.Float(
-        "To Order", compute="_compute_order_qty", inverse="_inverse_order_qty", store=True, readonly=False,
+        string="To Order", compute="_compute_order_qty", inverse="_inverse_order_qty", store=True, readonly=False,
     )
     order_value = fields.Monetary("Order Value", compute="_compute_order_qty", store=True)
     risk_value = fields.Monetary("Money at Risk", readonly=True)

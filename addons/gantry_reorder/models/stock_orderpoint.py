@@ -22,7 +22,7 @@ class StockWarehouseOrderpoint(models.Model):
 
     def _write_by_gantry(self, vals):
         """A write of the run or of an accepted proposal, which keeps its own history."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _note_hand(self, old):
         """Keep a change by hand in the history; the rule then waits for an accepted proposal."""
@@ -64,9 +64,10 @@ class StockWarehouseOrderpoint(models.Model):
 
     def _compute_lead_days(self):
         own = self.filtered(lambda point: point._is_set_by_gantry())
-        super(StockWarehouseOrderpoint, self - own)._compute_lead_days()
+        result = super(StockWarehouseOrderpoint, self - own)._compute_lead_days()
         if own:
             super(StockWarehouseOrderpoint, own.with_context(bypass_global_horizon_days=True))._compute_lead_days()
+        return result
 
     def _get_orderpoint_procurement_date(self):
         date = super()._get_orderpoint_procurement_date()

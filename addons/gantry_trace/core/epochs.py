@@ -36,7 +36,8 @@ def epochs(events: Iterable[tuple[Any, float]], number: int = 0, current: Epoch 
     [(1, 1, 4), (2, 7, None)]
     """
     found = [current] if current else []
-    for at, same in groupby(events, itemgetter(0)):
+    # sorted already, and no Odoo here
+    for at, same in groupby(events, itemgetter(0)):  # pylint: disable=bad-builtin-groupby
         delta = sum(quantity for _at, quantity in same)
         # an epoch that ended at this very time is not over: what else happens now belongs to it
         if found and (found[-1].closed is None or found[-1].closed == at):

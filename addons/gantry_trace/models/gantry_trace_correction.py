@@ -14,7 +14,7 @@ class GantryTraceCorrection(models.Model):
     _order = "at desc, id desc"
     _rec_name = "old_lot_name"
 
-    line_id = fields.Many2one("stock.move.line", "Line", ondelete="cascade", readonly=True, index=True)
+    line_id = fields.Many2one("stock.move.line", ondelete="cascade", readonly=True, index=True)
     product_id = fields.Many2one("product.product", readonly=True)
     picking_id = fields.Many2one(related="line_id.picking_id")
     reference = fields.Char(readonly=True)

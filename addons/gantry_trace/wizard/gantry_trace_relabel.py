@@ -8,7 +8,7 @@ class GantryTraceRelabel(models.TransientModel):
     _name = "gantry.trace.relabel"
     _description = "Relabel stock of a lot"
 
-    lot_id = fields.Many2one("stock.lot", "Lot", required=True)
+    lot_id = fields.Many2one("stock.lot", required=True)
     product_id = fields.Many2one(related="lot_id.product_id")
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company, required=True)
     location_id = fields.Many2one(

@@ -25,7 +25,7 @@ class GantryReorderOption(models.TransientModel):
     cost = fields.Monetary(readonly=True)
     lead_days = fields.Float("Days", readonly=True)
     date_arrival = fields.Date("There on", readonly=True)
-    in_time = fields.Boolean("In Time", readonly=True, help="There before the stock runs out.")
+    in_time = fields.Boolean(readonly=True, help="There before the stock runs out.")
 
     @api.model
     def _make(self, rule):

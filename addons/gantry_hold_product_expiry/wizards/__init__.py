@@ -1,0 +1,1 @@
+from . import gantry_hold_wizard
