@@ -1,0 +1,24 @@
+"""What a recall proves and measures, without Odoo: snapshots, samples, accounts, drills, evidence."""
+
+from .account import Account, Answer, account
+from .evidence import pack, verify
+from .sample import LEVELS, sample
+from .score import Limits, Result, score
+from .snapshot import GENESIS, canonical, chain, difference
+
+__all__ = [
+    "GENESIS",
+    "LEVELS",
+    "Account",
+    "Answer",
+    "Limits",
+    "Result",
+    "account",
+    "canonical",
+    "chain",
+    "difference",
+    "pack",
+    "sample",
+    "score",
+    "verify",
+]
