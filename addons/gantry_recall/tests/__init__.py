@@ -1,1 +1,1 @@
-from . import test_recall_case
+from . import test_recall_case, test_recall_notice

@@ -139,6 +139,11 @@ class TestRecallAccess(RecallCase):
         "gantry.recall.snapshot": {"read"},
         "gantry.recall.step": {"read"},
         "gantry.recall.lot": {"read", "write"},
+        "gantry.recall.notice": {"read", "write"},
+        "gantry.recall.notice.line": {"read"},
+        "gantry.recall.answer": {"read"},
+        "gantry.recall.call": {"read", "create"},
+        "gantry.recall.visit": set(),
     }
 
     def test_models_by_role(self):
