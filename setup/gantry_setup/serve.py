@@ -125,7 +125,8 @@ def serve(odoo: Odoo, ui: Ui, options) -> None:
         except BaseException:
             running.stop()
             raise
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts what it runs in the background without SIGINT
+        signal.signal(number, signal.default_int_handler)
     try:
         ui.say(f"\n  Gantry is ready after {ui.elapsed_s():.0f} s: {running.url}")
         ui.say(f"  Log in as admin with the password admin. Database {database}, log {running.log}.")
