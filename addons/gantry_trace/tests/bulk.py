@@ -65,12 +65,25 @@ class Bulk:
             {"produce_line_id": used, "consume_line_id": made} for used in consumed for made in produced
         ]
 
+    def defaults(self, table, given):
+        """What other addons require of a row and have a default for."""
+        model = self.env.get(table.replace("_", "."))
+        if model is None:
+            return {}
+        required = [
+            name for name, field in model._fields.items()
+            if field.store and field.required and field.column_type and name not in given
+        ]  # fmt: skip
+        return {name: value for name, value in model.default_get(required).items() if value is not False}
+
     def write(self):
         for table, rows in self.rows.items():
             columns = list(dict.fromkeys(name for row in rows for name in row))
+            missing = self.defaults(table, columns)
+            columns += missing
             text = io.StringIO()
             for row in rows:
-                values = (row.get(name) for name in columns)
+                values = (row.get(name, missing.get(name)) for name in columns)
                 text.write("\t".join("\\N" if value is None else str(value) for value in values) + "\n")
             text.seek(0)
             self.env.cr._obj.copy_from(text, table, columns=columns)
