@@ -134,7 +134,7 @@ class GantryReorderUndo(models.Model):
             logged = rule._log_change("undo", {rule.id: now}, {rule.id: back})
             # sudo: as above; the run must not do at night what was just taken back
             rule.sudo().write({
-                "hand_edited": self.kind != "create", "state": "waiting", "active": True,
+                "hand_edited": True, "state": "waiting", "active": True,
                 "orderpoint_id": False if self.kind == "create" else point.id, "old_min": back[0], "old_max": back[1],
             })
         self.sudo().write({"undone": True, "undone_by_id": logged.id})

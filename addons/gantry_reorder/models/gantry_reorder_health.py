@@ -131,8 +131,9 @@ class GantryReorderIssueWords(models.Model):
     @api.depends_context("lang")
     def _compute_message(self):
         for issue in self:
-            template = issue._get_sentences().get(issue.kind, issue.kind)
             numbers = issue.numbers or {}
+            code = "hand_gone" if issue.kind == "hand" and numbers.get("first") is None else issue.kind
+            template = issue._get_sentences().get(code, code)
             words = {
                 "product": issue.product_id.display_name, "warehouse": issue.warehouse_id.display_name,
                 "first": issue._word(numbers.get("first")), "second": issue._word(numbers.get("second")),
@@ -169,6 +170,9 @@ class GantryReorderIssueWords(models.Model):
                 "unit of the vendor's price."),
             "hand": _(
                 "The rule was set by hand to %(first)s and %(second)s, and stays so until you accept a proposal."),
+            "hand_gone": _(
+                "The rule of %(product)s was taken back or deleted by hand, and is not made again until you accept a "
+                "proposal."),
             "infeasible": _("The limits of the policy contradict each other for %(product)s."),
             "no_cost": _("%(product)s has no cost: its stock and its shortage count as worth nothing."),
             "order_failed": _("%(product)s could not be ordered: %(note)s"),

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 LEVELS = ("product_min_qty", "product_max_qty", "replenishment_uom_id", "active")
 
@@ -44,6 +44,22 @@ class StockWarehouseOrderpoint(models.Model):
                 "hand_edited": not (point.active and not active and (low, high) == new),
                 "old_min": new[0], "old_max": new[1],
             })
+
+    def unlink(self):
+        self._note_deletion()
+        return super().unlink()
+
+    def _note_deletion(self):
+        """Keep a deletion by hand in the history; the run does not make the rule again by itself."""
+        if self.env.context.get("module_uninstall") or self.env.context.get("_force_unlink"):
+            return
+        # sudo: who may delete a reordering rule need not see the replenishment list; Odoo deletes its own passing
+        # proposals by itself
+        points = self.sudo().filtered(lambda point: point.trigger == "auto" or point.create_uid.id != api.SUPERUSER_ID)
+        for row in points.gantry_rule_ids:
+            row._log_change(
+                "hand", {row.id: (row.old_min, row.old_max)}, {row.id: (0.0, 0.0)}, self.env._("Deleted by hand."))
+            row.write({"hand_edited": True, "orderpoint_id": False, "old_min": 0.0, "old_max": 0.0})
 
     def _get_hand_note(self, was_active):
         if was_active and not self.active:

@@ -145,6 +145,26 @@ class TestReorderPoints(ReorderCase, JobMixin):
         row.action_undo()
         self.assertFalse(point.active)
         self.assertFalse(self.row().orderpoint_id)
+        for _night in range(2):
+            self._run()
+            self.assertFalse(point.active, "the night must not make again what was taken back")
+        row = self.row()
+        self.assertEqual(row.state, "waiting")
+        self.assertIn("taken back", row.issue_ids.filtered(lambda issue: issue.kind == "hand").message)
+        row.with_user(self.user_planner).action_accept()
+        self.assertTrue(point.active)
+
+    def test_a_rule_deleted_by_hand_is_not_made_again(self):
+        self._run()
+        self.row().orderpoint_id.with_user(self.user_manager).unlink()
+        row = self.row()
+        self.assertEqual((row.change_ids[:1].kind, row.change_ids[:1].user_id), ("hand", self.user_manager))
+        self._run()
+        row = self.row()
+        self.assertFalse(self.Point.search([("product_id", "=", self.product.id)]))
+        self.assertEqual(row.state, "waiting")
+        row.action_accept()
+        self.assertEqual(self.levels(self.row().orderpoint_id), (row.new_min, row.new_max))
 
     def test_a_proposal_turned_down_does_not_come_back(self):
         self.policy.mode = "suggest"
