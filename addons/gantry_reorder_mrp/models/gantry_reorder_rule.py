@@ -39,7 +39,7 @@ class GantryReorderRule(models.Model):
         return days
 
     def _get_supply_queries(self, company):
-        """Draft manufacturing orders have no moves that count yet."""
+        """Draft manufacturing orders have no moves that count yet; what they make is for the stock of the warehouse."""
         return super()._get_supply_queries(company) + [SQL(
             """
             SELECT shard.id, COALESCE(production.date_finished, production.date_start) AS moment,
@@ -50,8 +50,11 @@ class GantryReorderRule(models.Model):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom own ON own.id = template.uom_id
               JOIN uom_uom unit ON unit.id = production.product_uom_id
+              JOIN stock_location workshop ON workshop.id = production.location_src_id
+         LEFT JOIN stock_warehouse house ON house.id = workshop.warehouse_id
               JOIN gantry_reorder_place place ON place.location_id = shard.location_id
-               AND place.child_id = COALESCE(production.location_final_id, production.location_dest_id)
+               AND place.child_id = COALESCE(production.location_final_id, house.lot_stock_id,
+                                             production.location_dest_id)
              WHERE production.state = 'draft' AND production.company_id = %s
             """,
             company.id,

@@ -77,6 +77,17 @@ class TestReorderMrp(ReorderCase):
         self._run()
         self.assertEqual(self.row().incoming_qty, 7)
 
+    def test_drafts_count_however_many_steps_the_production_takes(self):
+        self.wh_a1.manufacture_steps = "pbm_sam"
+        order = self.env["mrp.production"].create({
+            "product_id": self.table.id, "product_qty": 7, "bom_id": self.bill.id, "company_id": self.company_a.id,
+            "picking_type_id": self.wh_a1.manu_type_id.id})
+        self._run()
+        self.assertEqual(self.row().incoming_qty, 7, "as a draft")
+        order.action_confirm()
+        self._run()
+        self.assertEqual(self.row().incoming_qty, 7, "when confirmed")
+
     def test_components_serve_what_they_go_into(self):
         self.company_a.gantry_forecast_components = "explode"
         self.env["gantry.forecast"]._explode_forecasts(self.company_a)

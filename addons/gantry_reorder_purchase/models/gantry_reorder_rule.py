@@ -8,7 +8,10 @@ class GantryReorderRule(models.Model):
     _inherit = "gantry.reorder.rule"
 
     def _get_supply_queries(self, company):
-        """Draft purchase orders are not moves yet, but nothing on them must be ordered twice."""
+        """Draft purchase orders are not moves yet, but nothing on them must be ordered twice.
+
+        As on confirmation a line without a place of its own is for the stock, however many steps its receipt takes.
+        """
         return super()._get_supply_queries(company) + [SQL(
             """
             SELECT shard.id, COALESCE(line.date_planned, purchase.date_planned, purchase.date_order) AS moment,
@@ -21,9 +24,11 @@ class GantryReorderRule(models.Model):
               JOIN uom_uom own ON own.id = template.uom_id
               JOIN uom_uom unit ON unit.id = line.product_uom_id
               JOIN stock_picking_type kind ON kind.id = purchase.picking_type_id
+         LEFT JOIN stock_warehouse house ON house.id = kind.warehouse_id AND kind.code <> 'dropship'
          LEFT JOIN stock_warehouse_orderpoint point ON point.id = line.orderpoint_id
               JOIN gantry_reorder_place place ON place.location_id = shard.location_id
-               AND place.child_id = COALESCE(point.location_id, line.location_final_id, kind.default_location_dest_id)
+               AND place.child_id = COALESCE(point.location_id, line.location_final_id, house.lot_stock_id,
+                                           kind.default_location_dest_id)
              WHERE purchase.state IN ('draft', 'sent', 'to approve') AND purchase.company_id = %s
                AND line.product_qty > 0
             """,

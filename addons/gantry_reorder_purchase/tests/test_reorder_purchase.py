@@ -110,6 +110,19 @@ class TestReorderPurchase(ReorderCase):
         self.assertEqual(self.row().order_qty, 0)
         self.assertEqual(self.row().incoming_qty, quantity)
 
+    def test_drafts_entered_by_hand_count_however_many_steps_the_receipt_takes(self):
+        self.wh_a1.reception_steps = "two_steps"
+        order = self.env["purchase.order"].create({
+            "partner_id": self.vendor.id, "company_id": self.company_a.id,
+            "picking_type_id": self.wh_a1.in_type_id.id,
+            "order_line": [Command.create({"product_id": self.bolt.id, "product_qty": 40, "price_unit": 2})],
+        })
+        self._run()
+        self.assertEqual(self.row().incoming_qty, 40, "as a draft")
+        order.button_confirm()
+        self._run()
+        self.assertEqual(self.row().incoming_qty, 40, "as a receipt")
+
     def test_a_planner_orders_without_access_to_purchase(self):
         self._run()
         self.row().with_user(self.user_planner).action_order()
