@@ -1,6 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.addons.base.models.res_users import check_identity
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -9,7 +10,8 @@ MANAGER_GROUP = "gantry_recall.group_recall_manager"
 # what only the buttons change
 BY_BUTTON = {
     "name", "state", "company_id", "date_opened", "date_closed", "check_seed", "hold_ids", "score", "score_minutes",
-    "score_failed", "score_passed", "hazard_signed_by_id", "hazard_signed_at", "snapshot_ids", "step_ids",
+    "score_failed", "score_passed", "score_accounted", "score_reached", "hazard_signed_by_id", "hazard_signed_at",
+    "snapshot_ids", "step_ids", "notice_ids",
 }  # fmt: skip
 # what decides what the case is about; fixed once somebody outside was told
 SCOPE = {"lot_ids", "is_drill", "kind", "since", "until", "stop_product_ids", "min_confidence"}
@@ -186,8 +188,13 @@ class GantryRecall(models.Model):
 
     # -- buttons
 
+    @check_identity
     def action_sign_hazard(self):
-        """The hazard evaluation as it stands, under the name of the user."""
+        """The hazard evaluation as it stands, under the name of the user, who types the password again."""
+        self._sign_hazard()
+        return True
+
+    def _sign_hazard(self):
         self.check_access("write")
         self._require_open()
         for recall in self:
@@ -196,7 +203,6 @@ class GantryRecall(models.Model):
             # sudo: signatures are written by the button only
             recall.sudo().write({"hazard_signed_by_id": self.env.uid, "hazard_signed_at": fields.Datetime.now()})
             recall._log_step("hazard", recall.hazard_note)
-        return True
 
     def action_cancel(self):
         self.check_access("write")

@@ -1,8 +1,10 @@
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+TOLERANCE = 1e-4
 
 
 class GantryRecallLot(models.Model):
@@ -34,6 +36,13 @@ class GantryRecallLot(models.Model):
     hold_state = fields.Selection(related="lot_id.gantry_hold_state")
 
     _node_uniq = models.UniqueIndex("(recall_id, node, direction)", "A lot is in a case once.")
+
+    is_unexplained = fields.Boolean(compute="_compute_is_unexplained")
+
+    @api.depends("difference", "explanation")
+    def _compute_is_unexplained(self):
+        for row in self:
+            row.is_unexplained = abs(row.difference) > TOLERANCE and not (row.explanation or "").strip()
 
     def write(self, vals):
         if not self.env.su:

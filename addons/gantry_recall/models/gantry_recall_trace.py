@@ -138,7 +138,8 @@ class GantryRecall(models.Model):
     def _scope_balance(self, row):
         reasons = row["reasons"] if row else ()
         return {
-            "difference": (row["difference"] + min(0.0, row["adjusted"])) if row else 0.0,
+            # what was counted away or in explains nothing by itself: missing is positive
+            "difference": round(row["difference"] - row["adjusted"], 6) if row else 0.0,
             "reason_text": " ".join(reason["text"] for reason in reasons),
             "balance": {name: value for name, value in row.items() if isinstance(value, float)} if row else {},
         }

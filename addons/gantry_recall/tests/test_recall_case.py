@@ -125,7 +125,7 @@ class TestRecallCase(RecallCase):
 
     def test_a_signature_ends_with_the_text_it_was_for(self):
         case = self._case(hazard_note="Cuts")
-        case.action_sign_hazard()
+        case._sign_hazard()
         self.assertEqual(case.hazard_signed_by_id, self.user_recall)
         case.hazard_note = "Other"
         self.assertFalse(case.hazard_signed_at)
@@ -144,6 +144,10 @@ class TestRecallAccess(RecallCase):
         "gantry.recall.answer": {"read"},
         "gantry.recall.call": {"read", "create"},
         "gantry.recall.visit": set(),
+        "gantry.recall.order": {"read", "write"},
+        "gantry.recall.check": {"read", "write"},
+        "gantry.recall.item": {"read", "write"},
+        "gantry.recall.profile": {"read"},
     }
 
     def test_models_by_role(self):
