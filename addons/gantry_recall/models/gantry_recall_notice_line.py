@@ -87,8 +87,7 @@ class GantryRecallAnswer(models.Model):
     content = fields.Json(required=True, readonly=True)
 
     def init(self):
-        # the function belongs to the snapshots
-        self.env["gantry.recall.snapshot"].init()
+        self.env["gantry.recall.snapshot"]._create_refusal()
         self.env.cr.execute(
             """
             DROP TRIGGER IF EXISTS gantry_recall_keep ON gantry_recall_answer;

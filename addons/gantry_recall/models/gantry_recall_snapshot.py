@@ -31,8 +31,8 @@ class GantryRecallSnapshot(models.Model):
 
     _number_uniq = models.UniqueIndex("(recall_id, number)", "This recall has a snapshot of that number.")
 
-    def init(self):
-        """No door to the table lets a snapshot be rewritten, not even that of the administrator of Odoo."""
+    def _create_refusal(self):
+        """The function of the database that keeps evidence as it is."""
         self.env.cr.execute(
             """
             CREATE OR REPLACE FUNCTION gantry_recall_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -40,6 +40,14 @@ class GantryRecallSnapshot(models.Model):
                 RAISE EXCEPTION 'Evidence of a recall cannot be changed or deleted (%).', TG_TABLE_NAME
                       USING ERRCODE = 'restrict_violation';
             END $$;
+            """
+        )
+
+    def init(self):
+        """No door to the table lets a snapshot be rewritten, not even that of the administrator of Odoo."""
+        self._create_refusal()
+        self.env.cr.execute(
+            """
             DROP TRIGGER IF EXISTS gantry_recall_keep ON gantry_recall_snapshot;
             CREATE TRIGGER gantry_recall_keep BEFORE UPDATE OR DELETE ON gantry_recall_snapshot
                 FOR EACH ROW EXECUTE FUNCTION gantry_recall_refuse();
