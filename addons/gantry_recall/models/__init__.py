@@ -1,7 +1,9 @@
 from . import (
     gantry_recall,
+    gantry_recall_api,
     gantry_recall_balance,
     gantry_recall_close,
+    gantry_recall_evidence,
     gantry_recall_lot,
     gantry_recall_notice,
     gantry_recall_notice_line,
