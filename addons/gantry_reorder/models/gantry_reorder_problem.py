@@ -76,7 +76,7 @@ class GantryReorderProblem(models.Model):
         supplier = self._get_supplier_rows(rows)
         _serve_others(grid, supplier)
         committed = self._read_events(company, rows, self._get_demand_query())
-        _raise_to_committed(grid, committed)
+        _raise_to_committed(grid, committed, self._read_pooled(company, rows, supplier))
         problem = Problem(
             bucket_days=grid["days"], mean=grid["mean"], quantiles=grid["quantiles"], levels=grid["levels"],
             lead_days=lead["days"], lead_prob=lead["prob"],
@@ -112,7 +112,8 @@ class GantryReorderProblem(models.Model):
                    COALESCE(array_position(%(sources)s::text[], rule.source::text), 0), COALESCE(rule.vendor_id, 0),
                    COALESCE(rule.seller_id, 0), COALESCE(rule.categ_id, 0), COALESCE(seller.currency_id, 0),
                    COALESCE(rule.old_min, %(nan)s), COALESCE(rule.old_max, %(nan)s),
-                   COALESCE(NULLIF(rule.kept_min, 0), %(nan)s), COALESCE(NULLIF(rule.kept_max, 0), %(nan)s),
+                   CASE WHEN rule.kept_max IS NULL THEN %(nan)s ELSE COALESCE(rule.kept_min, 0) END,
+                   COALESCE(rule.kept_max, %(nan)s),
                    COALESCE(rule.old_multiple, %(nan)s),
                    COALESCE((product.standard_price ->> %(key)s)::float8, 0), COALESCE(template.list_price, 0)::float8,
                    COALESCE(rule.route_days, 0)::float8, COALESCE(seller.delay, 0)::float8,
@@ -238,10 +239,10 @@ class GantryReorderProblem(models.Model):
         return on_hand
 
     def _get_demand_query(self):
-        """SQL of what customers, production and other warehouses have ordered: rule, moment, quantity."""
+        """SQL of what customers, production and other warehouses have ordered: rule, moment, quantity, move."""
         return SQL(
             """
-            SELECT shard.id, move.date AS moment, move.product_qty AS qty
+            SELECT shard.id, move.date AS moment, move.product_qty AS qty, move.id AS move_id
               FROM gantry_reorder_shard shard
               JOIN gantry_reorder_place place ON place.location_id = shard.location_id
               JOIN stock_move move ON move.location_id = place.child_id AND move.product_id = shard.product_id
@@ -251,6 +252,35 @@ class GantryReorderProblem(models.Model):
             """,
             OPEN_STATES,
         )
+
+    def _read_pooled(self, company, rows, supplier):
+        """Open transfers to warehouses whose forecasts the supplier carries besides its own: those fill that demand
+        and are none on top of it."""
+        if company.gantry_forecast_transfer or not (supplier >= 0).any():
+            return Events()
+        reached = SQL(
+            """
+            SELECT event.* FROM (%(demand)s) event
+             WHERE event.id = ANY(%(suppliers)s) AND EXISTS (
+                   WITH RECURSIVE chain AS (
+                        SELECT event.move_id AS id
+                         UNION
+                        SELECT link.move_dest_id
+                          FROM chain JOIN stock_move_move_rel link ON link.move_orig_id = chain.id
+                   )
+                   SELECT FROM chain
+                     JOIN stock_move later ON later.id = chain.id
+                     JOIN gantry_reorder_place place
+                          ON place.child_id = COALESCE(later.location_final_id, later.location_dest_id)
+                     JOIN gantry_reorder_shard served
+                          ON served.location_id = place.location_id AND served.product_id = later.product_id
+                     JOIN gantry_reorder_rule own ON own.id = served.id
+                     JOIN gantry_reorder_shard hub
+                          ON hub.id = event.id AND hub.warehouse_id = own.supplier_warehouse_id)
+            """,
+            demand=self._get_demand_query(), suppliers=rows["id"][np.unique(supplier[supplier >= 0])].tolist(),
+        )
+        return self._read_events(company, rows, reached)
 
     def _get_supply_queries(self, company):
         """SQL of what is on its way in: rule, moment, quantity. Glue addons add orders that are not moves yet."""
@@ -304,15 +334,19 @@ def _serve_others(grid, supplier):
     grid["mean"][hubs], grid["quantiles"][hubs], grid["known"][hubs] = 0.0, 0.0, True
 
 
-def _raise_to_committed(grid, committed):
+def _raise_to_committed(grid, committed, pooled):
     """Customers' orders use up the forecast of their own period only: what they order beyond it comes on top, so one
-    large order does not hide the demand of the weeks after it."""
+    large order does not hide the demand of the weeks after it. Of those, `pooled` are in other rows' forecasts."""
     mean, quantiles = grid["mean"], grid["quantiles"]
-    n, width = mean.shape
-    bucket = np.searchsorted(np.cumsum(grid["days"]), committed.day, side="right")
-    inside = bucket < width
-    ordered = np.bincount(
-        committed.row[inside] * width + bucket[inside], committed.qty[inside], minlength=n * width).reshape(n, width)
+
+    def by_bucket(events):
+        n, width = mean.shape
+        bucket = np.searchsorted(np.cumsum(grid["days"]), events.day, side="right")
+        inside = bucket < width
+        return np.bincount(events.row[inside] * width + bucket[inside], events.qty[inside],
+                           minlength=n * width).reshape(n, width)
+
+    ordered = by_bucket(committed) - by_bucket(pooled)
     excess = np.maximum(ordered - mean, 0).astype(np.float32)  # NaN stays NaN: no forecast is no forecast
     mean += excess
     quantiles += excess[:, :, None]

@@ -69,6 +69,38 @@ class TestReorderTransfer(ReorderCase):
         self._run()
         self.assertEqual(self.row(self.wh_a2).new_max, alone)
 
+    def test_an_open_transfer_is_not_counted_besides_the_forecast_it_fills(self):
+        """What the branch has ordered is the demand that its supplier carries already."""
+        self.resupply()
+        self._put(self.product, 1000, self.wh_a2)
+        for own_customers in (True, False):
+            if not own_customers:
+                self.env["gantry.forecast"].search([
+                    ("product_id", "=", self.product.id), ("warehouse_id", "=", self.wh_a2.id)]).unlink()
+            self._run()
+            hub = self.row(self.wh_a2)
+            before, mean = hub.new_max, self._hub_mean()
+            self.row().order_qty = 90
+            self.row().action_order()
+            self._run()
+            hub = self.row(self.wh_a2)
+            self.assertEqual(hub.committed_qty, 90)
+            self.assertEqual(self._hub_mean(), mean)
+            self.assertLess(hub.new_max + hub.committed_qty, before + 45)
+            sale = self._pending(self.product, 400, self.wh_a2.lot_stock_id, self.loc_customer, 2,
+                                 warehouse=self.wh_a2)
+            self._run()
+            self.assertGreater(self._hub_mean(), mean + 300, "customers come on top")
+            sale._action_cancel()
+            self.env["stock.move"].search([
+                ("product_id", "=", self.product.id), ("state", "not in", ("done", "cancel"))])._action_cancel()
+
+    def _hub_mean(self):
+        """Demand before pooling of the supplying warehouse, in all weeks."""
+        rows = self.row() + self.row(self.wh_a2)
+        batch = self.Rule._prepare_reorder_problem(self.company_a, ids=rows.ids)
+        return batch.problem.mean[list(batch.rows["id"]).index(self.row(self.wh_a2).id)].sum()
+
     def test_warehouses_that_supply_each_other_do_not_stop_the_run(self):
         self.resupply()
         self.wh_a2.resupply_wh_ids = [Command.set(self.wh_a1.ids)]
