@@ -24,9 +24,15 @@ class GantryReorderAccept(models.Model):
 
     @api.model
     def action_accept_all(self):
-        """Set all rules of the current companies with an open proposal."""
+        """Set all rules of the current companies with an open proposal, but for those that people set by hand."""
         self._check_planner()
-        return self.search([("company_id", "in", self.env.companies.ids), ("state", "in", OPEN)]).action_accept()
+        rules = self.search([("company_id", "in", self.env.companies.ids), ("state", "in", OPEN)])
+        by_hand = rules.filtered("hand_edited")
+        answer = (rules - by_hand).action_accept()
+        if by_hand:
+            answer["params"]["message"] += " " + self.env._(
+                "%s rules set by hand were left out: select them to accept.", len(by_hand))
+        return answer
 
     def _accept(self):
         """:return: the rows whose reordering rule was written or created"""

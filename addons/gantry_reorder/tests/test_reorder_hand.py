@@ -1,0 +1,41 @@
+from odoo.tests import freeze_time, tagged
+
+from .common import TODAY, ReorderCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestReorderHand(ReorderCase):
+    """What people set, turned down or took back stays so."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy = cls._policy(lead_days=7, mode="auto", approve_change_pct=0)
+        cls.product = cls._product("Bolt", standard_price=2)
+        cls._predict(cls.product, 70)
+
+    def levels(self, point):
+        point.invalidate_recordset()
+        return point.product_min_qty, point.product_max_qty
+
+    def row(self, product=None):
+        row = self._row(product or self.product)
+        row.invalidate_recordset()
+        return row
+
+    def test_accept_all_leaves_out_what_people_set(self):
+        self.policy.mode = "suggest"
+        other = self._product("Nut", standard_price=2)
+        self._predict(other, 70)
+        point, free = self._point(self.product, 10, 20), self._point(other, 10, 20)
+        self._run()
+        point.with_user(self.user_manager).write({"product_min_qty": 3, "product_max_qty": 4})
+        self._run()
+        rules = self.Rule.with_user(self.user_planner).with_company(self.company_a)
+        answer = rules.action_accept_all()
+        self.assertEqual(self.levels(point), (3, 4))
+        self.assertNotEqual(self.levels(free), (10, 20))
+        self.assertIn("1 rules set by hand were left out", answer["params"]["message"])
+        self.row().with_user(self.user_planner).action_accept()
+        self.assertNotEqual(self.levels(point), (3, 4), "asked for by itself it is accepted")
