@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import float_compare
 
 OPEN = ("proposed", "waiting")
 
@@ -71,7 +72,7 @@ class GantryReorderAccept(models.Model):
         self._check_planner()
         changes = self.env["gantry.reorder.change"]
         for rule in self:
-            changes += rule.change_ids.filtered(lambda change: change._can_undo())[:1]
+            changes += rule.change_ids.filtered(lambda change: change._is_open())[:1]
         if not changes:
             raise UserError(self.env._("There is no change to take back."))
         return changes.action_undo()
@@ -107,17 +108,43 @@ class GantryReorderAccept(models.Model):
 class GantryReorderUndo(models.Model):
     _inherit = "gantry.reorder.change"
 
-    def _can_undo(self):
+    def _is_open(self):
         return not self.undone and self.kind != "undo" and bool(self.orderpoint_id)
+
+    def _check_undo(self):
+        """Only the last change of a rule can be taken back, while the rule is as that change left it: older levels
+        are no proposal, and what an inventory manager has set is for one of them to take back."""
+        self.ensure_one()
+        name = self.product_id.display_name
+        if not self._is_open():
+            raise UserError(self.env._("This change of %s was taken back before.", name))
+        # sudo: reordering rules need the inventory manager; only compared here, and locked until it is written
+        point = self.orderpoint_id.sudo()
+        point.flush_recordset()
+        self.env.cr.execute(
+            "SELECT product_min_qty::float8, product_max_qty::float8, active FROM stock_warehouse_orderpoint"
+            " WHERE id = %s FOR UPDATE", (point.id,))
+        *levels, active = self.env.cr.fetchone()
+        # sudo: later changes count, whoever may see them
+        later = self.sudo().search([
+            ("orderpoint_id", "=", point.id), ("undone", "=", False), ("kind", "!=", "undo")], limit=1)
+        as_left = not active if self.kind == "archive" else (
+            float_compare(levels[0], self.new_min, precision_digits=4) == 0
+            and float_compare(levels[1], self.new_max, precision_digits=4) == 0)
+        if later != self.sudo() or not as_left:
+            raise UserError(self.env._(
+                "The rule of %s was changed again since: only its last change can be taken back.", name))
+        if self.kind == "hand" and not self.env.user.has_group("stock.group_stock_manager") and not self.env.su:
+            raise AccessError(self.env._(
+                "The rule of %s was set by hand: an inventory manager can take that back, or accept a proposal.", name))
 
     def action_undo(self):
         """Set the reordering rules back to what they were before these changes."""
         Rule = self.env["gantry.reorder.rule"]
         Rule._check_planner()
         self.check_access("read")
-        for change in self:
-            if not change._can_undo():
-                raise UserError(self.env._("This change of %s was taken back before.", change.product_id.display_name))
+        for change in self.sorted(lambda change: (change.date, change.id), reverse=True):
+            change._check_undo()
             change._undo()
         return Rule._notify(self.env._("%s changes were taken back.", len(self)))
 

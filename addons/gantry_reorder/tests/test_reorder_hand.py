@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from .common import TODAY, ReorderCase
@@ -39,3 +40,35 @@ class TestReorderHand(ReorderCase):
         self.assertIn("1 rules set by hand were left out", answer["params"]["message"])
         self.row().with_user(self.user_planner).action_accept()
         self.assertNotEqual(self.levels(point), (3, 4), "asked for by itself it is accepted")
+
+    def test_only_the_last_change_is_taken_back(self):
+        point = self._point(self.product, 10, 20)
+        self._run()
+        self.policy.target_pct = 99.9
+        self._run()
+        last, first = self.row().change_ids
+        with self.assertRaisesRegex(UserError, "only its last change"):
+            first.with_user(self.user_planner).action_undo()
+        (first + last).with_user(self.user_planner).action_undo()
+        self.assertEqual(self.levels(point), (10, 20), "both, the last one first")
+
+    def test_a_rule_that_moved_on_is_not_taken_back(self):
+        point = self._point(self.product, 10, 20)
+        self._run()
+        point._write_by_gantry({"product_min_qty": 1, "product_max_qty": 2})
+        with self.assertRaisesRegex(UserError, "only its last change"):
+            self.row().with_user(self.user_planner).action_undo()
+        self.assertEqual(self.levels(point), (1, 2))
+
+    def test_a_planner_does_not_take_back_what_a_manager_set(self):
+        point = self._point(self.product, 10, 20)
+        self._run()
+        point.with_user(self.user_manager).write({"product_min_qty": 3, "product_max_qty": 4})
+        with self.assertRaises(AccessError):
+            self.row().with_user(self.user_planner).action_undo()
+        with self.assertRaises(UserError):
+            self.row().change_ids[1].with_user(self.user_planner).action_undo()
+        self.assertEqual(self.levels(point), (3, 4))
+        before = self.row().change_ids[:1].old_min
+        self.row().with_user(self.user_manager).action_undo()
+        self.assertEqual(self.levels(point)[0], before)
