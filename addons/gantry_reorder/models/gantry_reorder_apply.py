@@ -126,12 +126,10 @@ class GantryReorderApply(models.Model):
                SET %(figures)s, state = %(state)s, lead_source = %(lead)s, binding = %(binding)s,
                    lead_count = found.lead_count, issue_count = found.issue_count + %(unordered)s,
                    projected_stockout_date = %(stockout)s, order_by_date = %(order_by)s,
-                   has_manual_qty = rule.has_manual_qty AND found.order_qty_computed > 0,
-                   order_qty = CASE WHEN rule.has_manual_qty AND found.order_qty_computed > 0
-                                    THEN rule.order_qty_manual ELSE found.order_qty_computed END,
+                   has_manual_qty = %(by_hand)s,
+                   order_qty = CASE WHEN %(by_hand)s THEN rule.order_qty_manual ELSE found.order_qty_computed END,
                    order_value = found.unit_cost
-                       * CASE WHEN rule.has_manual_qty AND found.order_qty_computed > 0
-                              THEN rule.order_qty_manual ELSE found.order_qty_computed END,
+                       * CASE WHEN %(by_hand)s THEN rule.order_qty_manual ELSE found.order_qty_computed END,
                    snoozed_until = CASE WHEN rule.snoozed_until > %(today)s THEN rule.snoozed_until END,
                    last_run = now() AT TIME ZONE 'UTC', write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
               FROM gantry_reorder_found found WHERE found.id = rule.id
@@ -139,6 +137,8 @@ class GantryReorderApply(models.Model):
             figures=figures, state=pick(STATES, "state"), lead=pick(LEAD_SOURCES, "lead_source"),
             binding=pick(BINDINGS, "binding"), stockout=date("stockout_day"), order_by=date("order_by_day"),
             today=batch.today.astype(object), uid=self.env.uid,
+            # a quantity by hand stays until it is ordered or reset; "nothing" only while there is something to order
+            by_hand=SQL("(rule.has_manual_qty AND (rule.order_qty_manual > 0 OR found.order_qty_computed > 0))"),
             unordered=SQL(
                 "(SELECT count(*) FROM gantry_reorder_issue issue WHERE issue.rule_id = rule.id"
                 " AND issue.kind = 'order_failed' AND found.order_qty_computed > 0)"),

@@ -72,3 +72,24 @@ class TestReorderHand(ReorderCase):
         before = self.row().change_ids[:1].old_min
         self.row().with_user(self.user_manager).action_undo()
         self.assertEqual(self.levels(point)[0], before)
+
+    def test_a_quantity_by_hand_stays_until_it_is_ordered(self):
+        self._seller(self.product)
+        self._put(self.product, 5000, self.wh_a1)
+        self._run()
+        row = self.row()
+        self.assertEqual(row.order_qty_computed, 0)
+        row.with_user(self.user_planner).order_qty = 50
+        self._run()
+        row = self.row()
+        self.assertEqual((row.order_qty, row.has_manual_qty, row.order_qty_computed), (50, True, 0))
+        self.assertEqual(row.order_value, 50 * row.unit_cost)
+        row._settle_ordered()
+        self.assertEqual((self.row().order_qty, self.row().has_manual_qty), (0, False))
+        self._put(self.product, -5000, self.wh_a1)
+        self._run()
+        self.assertGreater(self.row().order_qty_computed, 0)
+        self.row().with_user(self.user_planner).order_qty = 0
+        self._put(self.product, 5000, self.wh_a1)
+        self._run()
+        self.assertFalse(self.row().has_manual_qty, "nothing by hand is over when there is nothing to order")
