@@ -83,8 +83,8 @@ class GantryReorderRun(models.Model):
         return {"step": "shards", "rules": count, "todo": self._get_shards(company)}
 
     def _get_shards(self, company):
-        """Product ids of each shard, first and last: the warehouses of a product stay together, and so do all
-        products under a budget, which comes last."""
+        """Product ids of each shard, first and last: the warehouses of a product stay together, and all products do
+        where a policy sets a budget or a target for them as a whole."""
         self.env.cr.execute(SQL(
             """
             SELECT product_id, count(*) FROM gantry_reorder_rule
@@ -95,7 +95,8 @@ class GantryReorderRun(models.Model):
         found = np.array(self.env.cr.fetchall(), np.int64).reshape(-1, 2)
         if not len(found):
             return []
-        if self.env["gantry.reorder.policy"]._get_in_force(company).filtered("budget"):
+        policies = self.env["gantry.reorder.policy"]._get_in_force(company)
+        if policies.filtered(lambda policy: policy.budget or policy.share_target):
             return [[int(found[0, 0]), int(found[-1, 0])]]
         number = (np.cumsum(found[:, 1]) - 1) // SHARD
         return [[int(part[0, 0]), int(part[-1, 0])] for part in (

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
+from ..models import gantry_reorder_run
 from .common import TODAY, ReorderCase
 
 
@@ -93,3 +96,17 @@ class TestReorderHand(ReorderCase):
         self._put(self.product, 5000, self.wh_a1)
         self._run()
         self.assertFalse(self.row().has_manual_qty, "nothing by hand is over when there is nothing to order")
+
+    def test_a_target_reached_together_does_not_depend_on_the_shard(self):
+        products = self.product
+        for number, cost in enumerate((500, 30, 1)):
+            product = self._product(f"Part {number}", standard_price=cost)
+            self._predict(product, 70)
+            products += product
+        self.policy.write({"share_target": True, "target_pct": 95})
+        self._run()
+        levels = [self.row(product).new_min for product in products]
+        self.assertGreater(len(set(levels)), 1)
+        with patch.object(gantry_reorder_run, "SHARD", 2):
+            self._run()
+        self.assertEqual([self.row(product).new_min for product in products], levels)
