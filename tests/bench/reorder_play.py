@@ -14,17 +14,14 @@ from harness import load_core
 forecast_core = load_core("gantry_forecast")
 reorder_core = load_core("gantry_reorder")
 
-from gantry_reorder_core import allocate, calibrate, engine  # noqa: E402
-from gantry_reorder_core.calibrate import Evidence  # noqa: E402
+from gantry_reorder_core import calibrate, engine  # noqa: E402
 
-TARGETS = (0.75, 0.8, 0.9, 0.95, 0.98, 0.995)
+TARGETS = (0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
 FACTORS = (0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.6, 3, 3.5, 4, 5, 6, 8, 10, 14, 20, 30)
 SIGMAS = (-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 11)
 LEARN_SERIES = 1000  # sample on which the forecast fixes its choices, to keep the run short
 PLAYED_BEFORE = {"week": 12, "month": 6}  # origins before the first one played, for proof
-MAKE_UP = 5.0  # periods in which a class makes up what it owes
-TRUST_CLASSES = 6.0  # a class that must reach its target by itself may go further from the distribution
-PRICES = 36
+PRICES = 48
 OTHER = (forecast_core.DemandClass.DEAD, forecast_core.DemandClass.NEW)
 
 
@@ -97,54 +94,45 @@ def item_levels(stocked, origins, targets=TARGETS) -> dict[float, np.ndarray]:
     return {target: np.stack(levels, axis=1) for target, levels in found.items()}
 
 
-@dataclass
-class Look:
-    """What one origin offers to every run: marginal tables, and the distributions' own evidence so far."""
-
-    table: object
-    model: list[Evidence]
-
-
 class Steered:
-    """Our method: shadow prices proved on past origins.
+    """Our method: shadow prices proved by playing them through the past.
 
-    With `classes`, every demand class keeps the target by itself, and makes up what it was short so far; without,
-    all products share the target.
+    With `classes`, every demand class keeps the target by itself, and makes up what it was short so far; without, all
+    products share the target at one price, learnt before the first period and held.
     """
 
     def __init__(self, stocked, target: float, group, *, classes: bool, lost_sales: bool):
         self.target, self.group, self.classes, self.lost_sales = target, group, classes, lost_sales
         self.history, self.player = played(stocked), None
-        self.asked, self.missed = {}, {}
+        self.lead = max(stocked.lead_mean, 1.0)
+        self.asked = {code: 0.0 for code in np.unique(group)}
+        self.missed, self.held = dict(self.asked), None
 
-    def aim(self, now: int) -> np.ndarray:
-        """Fill rate to aim at, per product."""
-        found = np.full(self.group.size, self.target)
+    def places(self, proof, levels) -> np.ndarray:
+        """Place of the price of each product in the grid."""
         if not self.classes:
-            return found
+            if self.held is None:
+                self.held = proof.place_of(self.target)
+            return np.full(self.group.size, self.held)
+        found = np.zeros(self.group.size, int)
         for code, asked in self.asked.items():
-            pace = asked / (now - self.history.warmup)
-            found[self.group == code] = calibrate.steer(self.target, asked, self.missed[code], MAKE_UP * pace)
+            mine, pace = self.group == code, proof.pace(code)
+            level = float(levels[proof.place_of(self.target, code), mine].sum())
+            ahead = calibrate.make_up(self.target, asked, self.missed[code], self.lead * pace, level)
+            found[mine] = proof.place_of(calibrate.steer(self.target, asked, self.missed[code], ahead), code)
         return found
 
-    def play(self, now: int, look: Look, known: list[Evidence]) -> None:
+    def play(self, now: int, levels: np.ndarray, proof) -> None:
         """Set the levels before period `now` from what is known, and play it."""
-        trust = TRUST_CLASSES if self.classes else calibrate.TRUST
-        aim = self.aim(now)
-        if self.lost_sales:
-            aim = np.maximum(2 - 1 / aim, 0.01)  # what is lost asks for no stock later: a part of demand plus shortage
-        price = calibrate.shadow_prices(known, self.group, aim, look.model, trust)
-        rows = np.arange(self.group.size)
-        index = np.maximum(look.table.index(rows, price), look.table.least)
-        level = np.ceil(look.table.level(rows, index) - 1e-9)
+        level = levels[self.places(proof, levels), np.arange(self.group.size)].astype(float)
         if self.player is None:
             self.player = reorder_core.Player(self.history, level, lost_sales=self.lost_sales)
         short = self.player.step(now, level, level)
         if now >= self.history.warmup:
-            for code in np.unique(self.group):
+            for code in self.asked:
                 mine = self.group == code
-                self.asked[code] = self.asked.get(code, 0.0) + self.history.demand[mine, now].sum()
-                self.missed[code] = self.missed.get(code, 0.0) + short[mine].sum()
+                self.asked[code] += self.history.demand[mine, now].sum()
+                self.missed[code] += short[mine].sum()
 
 
 def demand_classes(stocked, origins) -> np.ndarray:
@@ -155,31 +143,30 @@ def demand_classes(stocked, origins) -> np.ndarray:
 
 def steered(stocked, origins, *, targets=TARGETS, params=None) -> dict:
     """Replays of our method, {(target, classes, lost_sales): Replay}; one look at each origin serves them all."""
-    group = demand_classes(stocked, origins)
-    groups = {True: group, False: np.zeros_like(group)}
-    runs = {(target, classes, lost): Steered(stocked, target, groups[classes], classes=classes, lost_sales=lost)
+    group, price = demand_classes(stocked, origins), calibrate.price_grid(stocked.price, PRICES)
+    runs = {(target, classes, lost): Steered(stocked, target, group, classes=classes, lost_sales=lost)
             for target in targets for classes in (False, True) for lost in (False, True)}
-    params = params or reorder_core.Params()
-    price = calibrate.price_grid(stocked.price, PRICES)
-    wait = max(length for length, _share in stocked.lead) + 1
-    past: dict[bool, list] = {True: [], False: []}
-    models: dict[bool, list] = {True: [], False: []}
+    proofs = {lost: calibrate.Proof(proof_history(stocked, min(origins)), group, PRICES, lost_sales=lost)
+              for lost in (False, True)}
     for at in sorted(origins):
-        problem = problem_at(stocked, origins[at], target=0.95)
-        table = allocate.marginals(problem, params)
-        outcome = stocked.demand[:, at : at + wait]
-        for classes, codes in groups.items():
-            models[classes].append(calibrate.expected(problem, codes, price, table))
-            proof = None
-            if outcome.shape[1] == wait:
-                proof = calibrate.evidence(problem, outcome, codes, price, params, table)
-            known = [found for origin, found in past[classes] if origin + wait <= at]
-            for (_target, kind, _lost), run in runs.items():
-                if kind == classes and at >= stocked.first:
-                    run.play(at - stocked.first, Look(table, models[classes]), known)
-            if proof is not None:
-                past[classes].append((at, proof))
+        levels = calibrate.levels(problem_at(stocked, origins[at], target=0.95), price, params)
+        if at >= stocked.first:
+            for (_target, _classes, lost), run in runs.items():
+                run.play(at - stocked.first, levels, proofs[lost])
+        for proof in proofs.values():
+            proof.step(levels)
     return {key: run.player.result("Gantry") for key, run in runs.items()}
+
+
+def proof_history(stocked, begin: int, seed: int = 5):
+    """What proves prices: demand from the first origin on, lead times drawn, and as they were once it is played."""
+    lead, known = np.array(stocked.lead), played(stocked)
+    before = stocked.first - begin
+    drawn = reorder_core.draw_leads(np.tile(lead[:, 0], (len(stocked.demand), 1)),
+                                    np.tile(lead[:, 1], (len(stocked.demand), 1)), max(before, 1), seed=seed)
+    return reorder_core.History(
+        demand=stocked.demand[:, begin:], lead=np.concatenate([drawn[:, :before], known.lead], axis=1),
+        warmup=known.warmup)
 
 
 def peer_levels(stocked) -> dict[str, list]:

@@ -1,7 +1,8 @@
 """Proof on the past: which shadow price really reached which fill rate, and what is still owed.
 
 A price per class is read off the shortage that levels set at earlier origins would have met with the demand that then
-came (no distribution is trusted), and a class that fell behind its target makes it up over the next periods.
+came (no distribution is trusted), either origin by origin (`evidence`) or by playing every price through the past with
+the stock it leaves behind (`Proof`). A class that fell behind its target makes it up over the next periods (`steer`).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import numpy as np
 from . import allocate
 from .demand import short_leads
 from .engine import review
+from .replay import History, Player
 from .types import Params, Problem
 
-__all__ = ["Evidence", "evidence", "expected", "price_grid", "shadow_prices", "steer"]
+__all__ = ["Evidence", "Proof", "evidence", "expected", "levels", "make_up", "price_grid", "shadow_prices", "steer"]
 
 DECAY = 0.97  # weight of an origin against the next later one
 TRUST = 2.0  # most that past shortage may raise or lower a price against the distribution's own
+LASTING = 0.25  # share of the time the stock of a class lasts over which it makes up a shortage
 POOL_SHARE = 0.05  # of all demand; a class with less of it leans on all classes
 
 
@@ -90,6 +93,78 @@ def expected(problem: Problem, group: np.ndarray, price: np.ndarray, table: allo
     return Evidence(price=price, groups=names, demand=demand, short=short)
 
 
+def levels(problem: Problem, price: np.ndarray, params: Params | None = None) -> np.ndarray:
+    """Levels that each price asks for, whole units, float32 (m, n)."""
+    table, rows = allocate.marginals(problem, params or Params()), np.arange(problem.size)
+    found = []
+    for value in price:
+        level = table.level(rows, np.maximum(table.index(rows, value), table.least))
+        found.append((np.ceil(level / problem.rounding - 1e-9) * problem.rounding).astype(np.float32))
+    return np.stack(found)
+
+
+class Proof:
+    """Every shadow price played through the past with the stock it leaves behind.
+
+    Levels that fall leave stock that still serves, levels that rise come a lead time late, lost sales ask for no stock
+    later: all of it is in the fill rate that a price reached here.
+
+    Parameters
+    ----------
+    history : History
+        From the first origin on; only periods that were stepped through are looked at. Its `warmup` counts.
+    group : int (n,)
+        Class of each rule.
+    points : int
+        Number of prices.
+    lost_sales : bool
+    """
+
+    def __init__(self, history: History, group: np.ndarray, points: int, *, lost_sales: bool = False):
+        self.history, self.points, self.lost_sales = history, points, lost_sales
+        self.names, self.place = np.unique(group, return_inverse=True)
+        self.demand: list[np.ndarray] = []
+        self.short: list[np.ndarray] = []
+        self.player: Player | None = None
+
+    def step(self, level: np.ndarray) -> None:
+        """Play the next period with the levels (m, n) of its origin."""
+        flat, now = level.ravel().astype(float), len(self.demand)
+        if self.player is None:
+            many = History(demand=np.tile(self.history.demand, (self.points, 1)),
+                           lead=np.tile(self.history.lead, (self.points, 1)), review=self.history.review)
+            self.player = Player(many, flat, lost_sales=self.lost_sales)
+        short = self.player.step(now, flat, flat).reshape(self.points, -1)
+        count = self.names.size
+        self.demand.append(np.bincount(self.place, self.history.demand[:, now], minlength=count))
+        self.short.append(np.stack([np.bincount(self.place, row, minlength=count) for row in short], axis=1))
+
+    def pace(self, code: int, periods: int = 8) -> float:
+        """Demand of a class per period, lately."""
+        return float(np.mean([row[self.names == code].sum() for row in self.demand[-periods:]]))
+
+    def shortage(self, code: int | None = None) -> np.ndarray:
+        """Share of the demand of a class (None: of all) that each price left short, falling, (m,).
+
+        Classes with little demand lean on all classes together.
+        """
+        first = min(self.history.warmup, max(len(self.demand) - 2, 0))
+        demand, short = np.array(self.demand[first:]), np.array(self.short[first:])
+        weight = DECAY ** np.arange(len(demand) - 1, -1, -1.0)
+        asked, missed = weight @ demand, np.tensordot(weight, short, 1)
+        share = missed.sum(0) / max(asked.sum(), 1e-12)
+        if code is not None:
+            mine, lean = self.names == code, POOL_SHARE * asked.sum()
+            share = (missed[mine].sum(0) + lean * share) / max(asked[mine].sum() + lean, 1e-12)
+        return np.minimum.accumulate(share)
+
+    def place_of(self, target: float, code: int | None = None) -> int:
+        """Place in the price grid that reached a fill rate."""
+        share = self.shortage(code)
+        rising = 1e-12 * np.arange(self.points) - share
+        return int(np.rint(np.interp(target - 1, rising, np.arange(self.points))))
+
+
 def _until(edges, total, day):
     """Demand that came until `day` (n, k)."""
     place = np.clip(np.searchsorted(edges, day, side="right") - 1, 0, edges.size - 2)
@@ -139,11 +214,23 @@ def shadow_prices(past: list[Evidence], group: np.ndarray, target: np.ndarray,
 def steer(target: float, demand: float, short: float, demand_ahead: float) -> float:
     """Fill rate to aim at so that what was short beyond the target is made up over the demand ahead.
 
-    The aim keeps between a fifth and three times of the allowed shortage: no panic, no carelessness.
+    The aim is never more than everything, and allows at most ten times the shortage of the target.
 
     >>> round(steer(0.95, 1000.0, 80.0, 1000.0), 3), steer(0.95, 0.0, 0.0, 100.0)
     (0.98, 0.95)
     """
     allowed = 1 - target
     owed = (allowed * demand - short) / max(demand_ahead, 1e-12)
-    return 1 - min(max(allowed + owed, 0.2 * allowed), 3 * allowed)
+    return 1 - min(max(allowed + owed, 0.0), min(10 * allowed, 1.0))
+
+
+def make_up(target: float, demand: float, short: float, lead_demand: float, level: float) -> float:
+    """Demand ahead over which a class settles what it owes, for `steer`.
+
+    What was served too well is given back within a lead time. Stock bought for a shortage stays until it is sold: where
+    the order-up-to levels of the class (their sum `level`) last long, it is made up slowly.
+
+    >>> make_up(0.9, 100.0, 20.0, 30.0, 400.0), make_up(0.9, 100.0, 5.0, 30.0, 400.0)
+    (100.0, 30.0)
+    """
+    return max(lead_demand, LASTING * level) if short > (1 - target) * demand else lead_demand

@@ -200,6 +200,41 @@ def test_shadow_prices_reach_the_target_on_new_demand():
     assert (bounded < proved).all(), "the distribution bounds what the past may ask for"
 
 
+@pytest.mark.parametrize("lost_sales", [False, True])
+def test_a_price_played_through_the_past_reaches_the_target_when_held(lost_sales):
+    """The price that the proof names for a target is, played on with new demand, the one that reaches it."""
+    random = np.random.default_rng(7)
+    n, mean, periods, learnt = 500, 2.0, 120, 60
+    mass = binomial(mean, 6.0)
+    demand = random.choice(mass.size, size=(n, periods), p=mass / mass.sum()).astype(float)
+    problem = slow(np.full(n, mean), 2.0, target=0.9, unit_cost=random.uniform(1, 20, n))
+    price = calibrate.price_grid(problem.unit_cost, 240)
+    level = calibrate.levels(problem, price)
+    assert level.shape == (price.size, n) and (np.diff(level, axis=0) >= 0).all()
+    lead = random.integers(1, 3, size=(n, periods))
+    group = np.arange(n) % 2
+    proof = calibrate.Proof(History(demand=demand, lead=lead, warmup=4), group, price.size, lost_sales=lost_sales)
+    for _ in range(learnt):
+        proof.step(level)
+    assert (np.diff(proof.shortage()) <= 0).all() and proof.pace(0) == pytest.approx(n * mean / 2, rel=0.1)
+    rest = History(demand=demand[:, learnt:], lead=lead[:, learnt:], warmup=4)
+    for target in (0.8, 0.9, 0.95):
+        places = np.array([proof.place_of(target, code) for code in (0, 1)])
+        held = level[places[group], np.arange(n)][:, None]
+        found = replay(rest, Levels(name="held", reorder_point=held, order_up_to=held), lost_sales=lost_sales)
+        for code in (0, 1):
+            assert found.fill(group == code) == pytest.approx(target, abs=0.02)
+
+
+def test_excess_is_given_back_sooner_than_a_shortage_of_lasting_stock_is_made_up():
+    """Aim falls at once by what was served too well; what was short raises it slowly where stock lasts."""
+    quick, slow_ahead = (calibrate.make_up(0.9, 100.0, 30.0, 10.0, level) for level in (20.0, 4000.0))
+    assert quick == 10.0 < slow_ahead
+    assert 0.9 < calibrate.steer(0.9, 100.0, 30.0, slow_ahead) < calibrate.steer(0.9, 100.0, 30.0, quick) <= 1
+    excess = calibrate.steer(0.9, 100.0, 2.0, calibrate.make_up(0.9, 100.0, 2.0, 100.0, 4000.0))
+    assert excess == pytest.approx(0.82)
+
+
 def test_a_supplying_warehouse_sees_the_demand_it_serves():
     """A hub without customers gets the demand of its two warehouses, and its service is chosen by total value."""
     base = rule(mean=[0.0, 30.0, 50.0], deviation=[0.0, 12.0, 20.0], rules=3, lead=(10.0,), unit_cost=8.0)
