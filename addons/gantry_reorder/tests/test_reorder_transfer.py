@@ -3,6 +3,7 @@ from unittest.mock import patch
 import numpy as np
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -140,6 +141,27 @@ class TestReorderTransfer(ReorderCase):
                          (self.wh_a2.lot_stock_id, self.wh_a1.lot_stock_id))
         self.assertEqual(self.row().incoming_qty, options.qty)
         self.assertEqual(self.row().order_qty, 0)
+
+    def test_ways_to_replenish_cannot_be_forged(self):
+        self._put(self.product, 1000, self.wh_a2)
+        self._run()
+        row = self.row().with_user(self.user_planner)
+        option = self.env["gantry.reorder.option"].browse(row.action_options()["domain"][0][2]).with_user(
+            self.user_planner)
+        self.assertEqual(option.warehouse_id, self.wh_a2)
+        with self.assertRaises(AccessError):
+            option.create({"rule_id": row.id, "kind": "transfer", "warehouse_id": self.wh_b1.id, "qty": 5})
+        with self.assertRaises(AccessError):
+            option.qty = 5000
+        with self.assertRaises(AccessError):
+            option.with_user(self.user_stock)._make(row.with_user(self.user_stock))
+        option.sudo().warehouse_id = self.wh_b1  # of another company
+        with self.assertRaises(UserError):
+            option.action_order()
+        other = self._product("Nut")
+        option.sudo().write({"kind": "vendor", "seller_id": self._seller(other).id})
+        with self.assertRaises(UserError):
+            option.action_order()
 
     def test_what_a_warehouse_needs_itself_is_not_offered(self):
         self._run()

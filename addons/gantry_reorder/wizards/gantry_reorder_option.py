@@ -29,14 +29,16 @@ class GantryReorderOption(models.TransientModel):
 
     @api.model
     def _make(self, rule):
-        """The ways to replenish a row."""
+        """The ways to replenish a row, as found here: nobody writes vendor, price or quantity of one."""
+        rule._check_planner()
         vals_list = self._get_vendor_vals(rule) + self._get_transfer_vals(rule)
         today = self.env["gantry.demand"]._get_today(rule.company_id)
         for vals in vals_list:
             vals["date_arrival"] = today + timedelta(days=round(vals["lead_days"]))
             vals["cost"] = vals["qty"] * vals["price"]
             vals["in_time"] = not rule.projected_stockout_date or vals["date_arrival"] <= rule.projected_stockout_date
-        return self.create(vals_list)
+        # sudo: only the system makes them; the role was checked
+        return self.sudo().create(vals_list).sudo(False)
 
     def _get_vendor_vals(self, rule):
         product = rule.product_id.with_company(rule.company_id)
@@ -97,6 +99,7 @@ class GantryReorderOption(models.TransientModel):
         self.ensure_one()
         rule = self.rule_id
         rule._check_planner()
+        self._check_fits()
         if not self.qty:
             raise UserError(self.env._("There is nothing to order."))
         since = fields.Datetime.now()
@@ -111,6 +114,18 @@ class GantryReorderOption(models.TransientModel):
         if failed:
             raise UserError(failed[0][1])
         return rule._notify(self.env._("Ordered as a draft."), follow=done._get_documents_action(since))
+
+    def _check_fits(self):
+        """The vendor line is for the product, and everything in the company of the row."""
+        seller = self.seller_id.sudo()  # sudo: planners need not see vendors
+        fits = {
+            "vendor": seller.product_tmpl_id == self.rule_id.product_id.product_tmpl_id
+            and (not seller.product_id or seller.product_id == self.rule_id.product_id)
+            and seller.company_id in (self.company_id, self.env["res.company"]),
+            "transfer": self.warehouse_id.company_id == self.company_id,
+        }
+        if not fits[self.kind]:
+            raise UserError(self.env._("This is no way to get %s any more.", self.rule_id.product_id.display_name))
 
     def _get_buy_route(self):
         """Routes that buy, for a row that is usually supplied otherwise."""
