@@ -30,11 +30,11 @@ class GantryReorderProjection(models.Model):
         batch = rule._prepare_reorder_problem(rule.company_id, ids=rows.ids)
         answer = {"dates": [], "history": [], "min": rule.old_min if rule.orderpoint_id else rule.new_min,
                   "max": rule.old_max if rule.orderpoint_id else rule.new_max}
-        if batch is None:
+        place = int(np.searchsorted(batch.rows["id"], rule.id)) if batch else 0
+        if batch is None or rule.id not in batch.rows["id"]:  # a bin or an archived row is not calculated
             return answer
-        place = int(np.searchsorted(batch.rows["id"], rule.id))
         problem, plan = rule._solve_problem(rule.company_id, batch.problem)
-        if place >= len(batch.rows) or not batch.has_forecast[place]:
+        if not batch.has_forecast[place]:
             return answer
         projection = project(problem, plan)
         days = projection.mean.shape[1]

@@ -72,6 +72,12 @@ class TestReorderPickface(ReorderCase):
         self._run()
         self.assertEqual(self.row().orderpoint_id.product_max_qty, 99, "the hand wins")
 
+    def test_the_chart_of_a_bin_is_not_that_of_the_warehouse(self):
+        self.area.action_generate()  # before the run: the row of the warehouse comes later
+        self._run()
+        data = self.row().get_projection()
+        self.assertEqual((data["dates"], data["max"]), ([], 40))
+
     def test_space_in_the_bin_limits_the_levels(self):
         self.bin.storage_category_id = self.env["stock.storage.category"].create({
             "name": "Small", "product_capacity_ids": [(0, 0, {"product_id": self.product.id, "quantity": 25})]})
