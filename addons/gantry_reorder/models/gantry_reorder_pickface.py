@@ -2,7 +2,7 @@ import math
 
 from scipy.stats import poisson
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -64,6 +64,18 @@ class GantryReorderPickface(models.Model):
                         "%(location)s does not lie in %(warehouse)s.", location=location.display_name,
                         warehouse=area.warehouse_id.display_name))
 
+    # -- leaving
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") is False:
+            self.sudo().rule_ids._retire_bins()  # sudo: as in _generate
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_bins(self):
+        self.sudo().rule_ids._retire_bins()  # sudo: as in _generate
+
     # -- generating
 
     def action_generate(self):
@@ -103,9 +115,7 @@ class GantryReorderPickface(models.Model):
         for product_id, location_id, day_qty in bins:
             levels = area._get_levels(product_id, location_id, day_qty)
             kept += area._set_bin(product_id, location_id, day_qty, levels, rows, points)
-        gone = area.rule_ids - kept
-        gone.orderpoint_id._write_by_gantry({"active": False})
-        gone.write({"active": False, "orderpoint_id": False})
+        (area.rule_ids - kept)._retire_bins()
         kept._settle_bins()
         return len(kept)
 
@@ -198,11 +208,16 @@ class GantryReorderPickface(models.Model):
             "new_min": low, "new_max": high, "forecast_day_qty": day_qty, "state": "applied",
             "categ_id": row.product_id.categ_id.id,
         })
-        if point and row.hand_edited and point.active:
-            row.write({"orderpoint_id": point.id, "state": "waiting", "old_min": old[0], "old_max": old[1]})
+        by_hand = row.hand_edited or row.orderpoint_id != point
+        if point and point.active and by_hand:
+            row.write({
+                "orderpoint_id": point.id, "state": "waiting", "hand_edited": True, "old_min": old[0],
+                "old_max": old[1],
+            })
             return row
         if not point:
-            point = self.env["stock.warehouse.orderpoint"].create({
+            # in the name of whoever set up the area: Odoo deletes manual rules of its own user that order nothing
+            point = self.env["stock.warehouse.orderpoint"].with_user(self._get_author()).sudo().create({
                 "product_id": product_id, "location_id": location_id, "warehouse_id": self.warehouse_id.id,
                 "company_id": self.company_id.id, "route_id": self.route_id.id,
                 "trigger": "auto" if self.mode == "auto" else "manual", **vals,
@@ -221,11 +236,26 @@ class GantryReorderPickface(models.Model):
         return row
 
 
+    def _get_author(self):
+        users = self.create_uid + self.write_uid + self._get_managers()
+        return next((user for user in users if user.active and user.id != SUPERUSER_ID), self.env.user)
+
+    def _get_managers(self):
+        return self.env["res.users"].search([
+            ("all_group_ids", "in", self.env.ref("gantry_base.group_manager").id), ("share", "=", False),
+            ("company_ids", "in", self.company_id.id)], order="id", limit=1)
+
+
 class GantryReorderRuleBin(models.Model):
     _inherit = "gantry.reorder.rule"
 
     pickface_id = fields.Many2one(
         "gantry.reorder.pickface", string="Pick Area", readonly=True, ondelete="set null", index="btree_not_null")
+
+    def _retire_bins(self):
+        """Bins that are no more lose their reordering rules, but for those set by hand."""
+        self.filtered(lambda row: not row.hand_edited).orderpoint_id._write_by_gantry({"active": False})
+        self.write({"active": False, "orderpoint_id": False})
 
     def _settle_bins(self):
         """Stock, refills on their way and what to refill now, for rows of pick faces."""

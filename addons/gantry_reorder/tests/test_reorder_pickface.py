@@ -94,6 +94,43 @@ class TestReorderPickface(ReorderCase):
         self.area._generate()
         self.assertFalse(point.active)
 
+    def test_an_area_that_is_archived_or_deleted_takes_its_rules_along(self):
+        self.area.action_generate()
+        row = self.row()
+        point = row.orderpoint_id
+        self.area.with_user(self.user_manager).active = False
+        self.assertFalse(point.active)
+        self.assertFalse(row.active)
+        self.area.active = True
+        self.area.action_generate()
+        self.assertTrue(point.active)
+        self.assertEqual((self.row(), row.orderpoint_id), (row, point))
+        self.area.with_user(self.user_manager).unlink()
+        self.assertFalse(point.active)
+        self.assertFalse(row.active)
+
+    def test_rules_that_people_had_set_on_bins_stay(self):
+        point = self.Point.create({
+            "product_id": self.product.id, "warehouse_id": self.wh_a1.id, "location_id": self.bin.id,
+            "company_id": self.company_a.id, "product_min_qty": 3, "product_max_qty": 77, "trigger": "manual"})
+        self.area.action_generate()
+        self._run()
+        row = self.row()
+        self.assertEqual((row.orderpoint_id, row.state, row.hand_edited), (point, "waiting", True))
+        self.assertEqual((point.product_min_qty, point.product_max_qty), (3, 77))
+        self.area.active = False
+        self.assertTrue(point.active, "it is not ours to archive")
+
+    def test_rules_that_only_suggest_survive_odoo_s_replenishment(self):
+        """Odoo deletes manual rules of its own user that order nothing when its list is opened."""
+        self.area.mode = "suggest"
+        self._put(self.product, 500, self.bin)
+        self._run()
+        point = self.row().orderpoint_id
+        self.assertEqual((point.trigger, point.qty_to_order), ("manual", 0))
+        point._unlink_processed_orderpoints()
+        self.assertTrue(point.exists())
+
     def test_places_that_make_no_sense_are_refused(self):
         for vals in ({"reserve_location_id": self.bin.id}, {"reserve_location_id": self.wh_a1.lot_stock_id.id},
                      {"reserve_location_id": self.wh_a2.lot_stock_id.id}):
