@@ -72,7 +72,7 @@ def _stock(report, stocked, history, ours, alone, peers, lost: bool) -> list:
                  ["method", "stock", "to Odoo min/max", "to Odoo any", "to OCA"], rows)
     report.table(f"{stocked.name}, {kind}: what each target reached",
                  ["method", "fill", "by value", "by product", "stock"],
-                 [[f"{name}, {target:.0%}", point["fill"], point["value_fill"], point["item_fill"], point["stock"]]
+                 [[f"{name}, {target:.1%}", point["fill"], point["value_fill"], point["item_fill"], point["stock"]]
                   for name, curve in mine.items()
                   for target, point in zip(play.TARGETS if len(curve) == len(play.TARGETS) else GOALS, curve,
                                            strict=True)])

@@ -16,7 +16,7 @@ reorder_core = load_core("gantry_reorder")
 
 from gantry_reorder_core import calibrate, engine  # noqa: E402
 
-TARGETS = (0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
+TARGETS = (0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.965, 0.98, 0.99, 0.995)
 FACTORS = (0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.6, 3, 3.5, 4, 5, 6, 8, 10, 14, 20, 30)
 SIGMAS = (-1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8, 11)
 LEARN_SERIES = 1000  # sample on which the forecast fixes its choices, to keep the run short
