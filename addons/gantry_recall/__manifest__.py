@@ -23,5 +23,6 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "_uninstall",
     "installable": True,
 }

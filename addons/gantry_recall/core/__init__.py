@@ -2,11 +2,13 @@
 
 from .account import Account, Answer, account
 from .evidence import pack, verify
+from .fsma import EVENTS, completeness
 from .sample import LEVELS, sample
 from .score import Limits, Result, score
 from .snapshot import GENESIS, canonical, chain, difference
 
 __all__ = [
+    "EVENTS",
     "GENESIS",
     "LEVELS",
     "Account",
@@ -16,6 +18,7 @@ __all__ = [
     "account",
     "canonical",
     "chain",
+    "completeness",
     "difference",
     "pack",
     "sample",

@@ -4,6 +4,7 @@ from . import (
     gantry_recall_balance,
     gantry_recall_close,
     gantry_recall_evidence,
+    gantry_recall_fsma,
     gantry_recall_lot,
     gantry_recall_notice,
     gantry_recall_notice_line,

@@ -43,6 +43,28 @@ class TestRecallClose(NoticeCase):
         vals = Order._prepare_vals({1: (flour.id, 10)}, {3: (bread.id, 22)})
         self.assertEqual((vals["qty_in"], vals["qty_out"], vals["difference"]), (10, 11, -1))
 
+    def test_orders_of_the_case_are_found_and_added_up(self):
+        case = self._case()
+        self.env["gantry.trace.edge"]._feed_pending()
+        other = self._lot(self.juice, "SIDE")
+        # one order used 10 of the defective lot and 2 of another one for 11 of the finished lot
+        for parent, used in ((self.raw, 10), (other, 2)):
+            self.env.cr.execute(
+                """
+                INSERT INTO gantry_trace_edge (parent_node, child_node, parent_product_id, child_product_id, kind,
+                    confidence, doc_model, doc_id, qty, child_qty, at, company_id)
+                VALUES (%s, %s, %s, %s, 'consume', 'certain', 'stock.picking', %s, %s, 11, now(), %s)
+                """,
+                [parent.id, self.finished.id, self.juice.id, self.juice.id, self.to_alice.id, used, self.company_a.id],
+            )
+        case.action_balance()
+        order = case.order_ids
+        self.assertEqual((order.name, order.qty_in, order.qty_out, order.difference), (self.to_alice.name, 12, 11, 1))
+        self.assertEqual(case.unexplained_count, 1)
+        order.explanation = "Pomace"
+        case.action_balance()
+        self.assertEqual((case.order_ids, case.unexplained_count), (order, 0))
+
     def test_checks_are_drawn_from_the_stored_seed(self):
         case = self._told(check_level="b", check_share=0.5)
         case.action_draw_checks()

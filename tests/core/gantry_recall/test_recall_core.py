@@ -31,7 +31,7 @@ values = st.recursive(
 quantity = st.floats(0, 1e6)
 
 
-@pytest.mark.parametrize("name", ["snapshot", "sample", "account", "score", "evidence"])
+@pytest.mark.parametrize("name", ["snapshot", "sample", "account", "score", "evidence", "fsma"])
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"gantry_recall_core.{name}"))
     assert found.attempted and not found.failed
