@@ -208,9 +208,10 @@ class GantryAlert(models.Model):
         return self.action_insight()
 
     def _get_late_domain(self):
+        today = self.env["gantry.insight"]._get_real_today(self.company_id)
         return [
             ("product_id", "=", self.product_id.id), ("location_dest_id.warehouse_id", "=", self.warehouse_id.id),
-            ("location_id.usage", "=", "supplier"), ("date", "<", fields.Datetime.to_datetime(self._get_today())),
+            ("location_id.usage", "=", "supplier"), ("date", "<", fields.Datetime.to_datetime(today)),
             ("state", "in", ("waiting", "confirmed", "assigned", "partially_available")),
             ("picking_id.partner_id", "=", self.partner_id.id),
         ]

@@ -30,7 +30,7 @@ class GantryAlertFind(models.Model):
         self._collect_causes(company, product_ids, today)
         again = self._touch_known(today)
         new = self._raise_new(company, today)
-        gone = self._end_gone(company, product_ids, today)
+        gone = self._end_gone(company, product_ids)
         self.env.cr.execute("DROP TABLE gantry_alert_cause")
         self.env["gantry.alert"].invalidate_model()
         self._assign_owners(company)
@@ -136,7 +136,7 @@ class GantryAlertFind(models.Model):
         )
 
     def _get_late_causes(self, company, today):
-        """Goods of a vendor that should have come before today."""
+        """Goods of a vendor that should have come before the day it is."""
         return SQL(
             """
             SELECT move.product_id, dst.warehouse_id, COALESCE(picking.partner_id, 0),
@@ -152,8 +152,8 @@ class GantryAlertFind(models.Model):
              WHERE move.company_id = %(company)s AND move.state IN %(states)s AND %(day)s < %(today)s
              GROUP BY 1, 2, 3
             """,
-            day=self.env["gantry.demand"]._get_day(company, SQL("move.date")), today=today, company=company.id,
-            states=LATE_STATES,
+            day=self.env["gantry.demand"]._get_day(company, SQL("move.date")), company=company.id,
+            today=self.env["gantry.insight"]._get_real_today(company), states=LATE_STATES,
         )
 
     def _get_least_amounts(self, company):
@@ -260,8 +260,8 @@ class GantryAlertFind(models.Model):
         ))
         return self.env.cr.rowcount
 
-    def _end_gone(self, company, product_ids, today):
-        """Ids of the alerts whose cause is no more."""
+    def _end_gone(self, company, product_ids):
+        """Ids of the alerts whose cause is no more; the day is real, they are forgotten a year later."""
         scope = SQL("alert.product_id = ANY(%s)", product_ids) if product_ids is not None else SQL("TRUE")
         self.env.cr.execute(SQL(
             """
@@ -274,7 +274,7 @@ class GantryAlertFind(models.Model):
                       AND COALESCE(alert.partner_id, 0) = cause.partner_id)
             RETURNING alert.id
             """,
-            today=today, company=company.id, scope=scope,
+            today=self.env["gantry.insight"]._get_real_today(company), company=company.id, scope=scope,
         ))
         return [row[0] for row in self.env.cr.fetchall()]
 

@@ -97,7 +97,8 @@ class GantryAlertTell(models.Model):
     def _prepare_digest(self, owner, company, digest):
         """What the mail tells: totals by kind, what is new and gone since the last one, and the biggest alerts."""
         mine = [("company_id", "=", company.id), ("user_id", "=", owner.id)]
-        since = digest._get_previous()
+        previous = digest._get_previous()
+        since = previous.planning_date
         labels = dict(self._fields["kind"]._description_selection(self.env))
         kinds = self._read_group([*mine, ("state", "=", "open")], ["kind"], ["__count", "amount:sum"],
                                  order="amount:sum desc")
@@ -108,6 +109,7 @@ class GantryAlertTell(models.Model):
                 (self.env._("Runs out or is late"), "in"), (self.env._("Too much, or forecast wrongly"), "not in"))
         ]
         fresh = self.search([*mine, ("state", "=", "open"), *new])
+        gone = [("state", "=", "gone"), ("date_gone", ">", previous.date)]
         base = self.get_base_url()
         return {
             "owner": owner, "company": company, "since": since, "fresh": fresh,
@@ -116,7 +118,7 @@ class GantryAlertTell(models.Model):
             "count": sum(count for _kind, count, _amount in kinds),
             "amount": sum(amount for _kind, _count, amount in kinds),
             "new": len(fresh) if since else 0,
-            "gone": self.search_count([*mine, ("state", "=", "gone"), ("date_gone", ">", since)]) if since else 0,
+            "gone": self.search_count([*mine, *gone]) if since else 0,
             "url": f"{base}/odoo/gantry-alerts", "alert_url": lambda alert: f"{base}/odoo/gantry-alerts/{alert.id}",
             "money": self.env["gantry.explain"].with_company(company)._format_money,
         }
@@ -157,10 +159,10 @@ class GantryAlertDigest(models.Model):
         return self.browse(rows[0][0]) if rows else self.browse()
 
     def _get_previous(self):
-        """Day about which the mail before this one told, False when this is the first."""
+        """The mail before this one, none when this is the first."""
         return self.search([
             ("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id), ("date", "<", self.date),
-        ], limit=1).planning_date
+        ], limit=1)
 
     @api.autovacuum
     def _gc_digests(self):

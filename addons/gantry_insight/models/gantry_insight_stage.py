@@ -1,3 +1,7 @@
+import datetime
+
+import pytz
+
 from odoo import api, models
 from odoo.addons.gantry_forecast.models.gantry_demand_build import QUANTITY
 from odoo.addons.gantry_forecast.tools.copy import refresh_statistics
@@ -35,6 +39,11 @@ class GantryInsightStage(models.Model):
 
     _inherit = "gantry.insight"
 
+    @api.model
+    def _get_real_today(self, company):
+        """The day it is. Documents carry real dates, also under a planning day in the past."""
+        return datetime.datetime.now(pytz.timezone(self.env["gantry.demand"]._get_timezone(company))).date()
+
     def _open_stages(self, company, scope, today):
         cr = self.env.cr
         refresh_statistics(cr, "stock_move", "stock_quant", "gantry_demand", "gantry_forecast", "gantry_insight")
@@ -42,6 +51,7 @@ class GantryInsightStage(models.Model):
             cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL.identifier(f"gantry_insight_{name}")))
         values = {
             "company": company.id, "today": SQL("%s::date", today), "begin": SQL("(%s::date - %s)", today, YEAR),
+            "real": SQL("%s::date", self._get_real_today(company)),
             "day": self.env["gantry.demand"]._get_day(company, SQL("move.date")), "borders": BORDERS,
             "border": BORDER_CONDITION, "quantity": QUANTITY, "states": OPEN_STATES,
             "counted": self.env["gantry.demand"]._get_counted(company),
@@ -212,11 +222,11 @@ class GantryInsightStage(models.Model):
         ))
 
     def _stage_open(self, scope, **values):
-        """What is still to come and to go, by day; what is late is expected today."""
+        """What is still to come and to go, by days from now; what is late is expected today."""
         self.env.cr.execute(SQL(
             """
             CREATE TEMPORARY TABLE gantry_insight_open ON COMMIT DROP AS
-            SELECT move.product_id, place.warehouse_id, GREATEST(%(day)s - %(today)s, 0) AS day,
+            SELECT move.product_id, place.warehouse_id, GREATEST(%(day)s - %(real)s, 0) AS day,
                    COALESCE(sum(move.product_qty) FILTER (WHERE place.sign > 0), 0)::float8 AS incoming,
                    COALESCE(sum(move.product_qty) FILTER (WHERE place.sign < 0), 0)::float8 AS committed
               FROM stock_move move %(borders)s

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 import psycopg2
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
@@ -56,6 +59,28 @@ class TestAlert(InsightCase):
         self._open_receipt(self.saw, 100, ahead=2)
         self._look()
         self.assertEqual(alert.state, "gone")
+
+    def test_under_a_planning_day_in_the_past_documents_keep_their_distance(self):
+        """An imported history ends years ago: goods due in two days from now are due in two days."""
+        day = fields.Date.to_date("2011-12-12")
+        self._receive(self.saw, 7, self.wh_a1, fields.Datetime.to_datetime("2011-12-01 12:00:00"))
+        self._expect(self.saw, 7)
+        self.env.cr.execute("UPDATE gantry_forecast SET date_start = %s WHERE product_id = %s", (day, self.saw.id))
+        with patch.object(type(self.env["gantry.demand"]), "_get_today", lambda model, company: day):
+            self._look()
+            alert = self._alerts(self.saw, "stockout")
+            self.assertEqual((alert.state, alert.date.year), ("open", 2011))
+            self._open_receipt(self.saw, 100, ahead=2)
+            self._look()
+            self.assertEqual((alert.state, alert.date_gone.isoformat()), ("gone", TODAY))
+            self.Alert._gc_gone()
+            self.assertTrue(alert.exists(), "forgotten a year after it went")
+            vendor = self.env["res.partner"].create({"name": "Slow Steel Ltd"})
+            late = self._open_receipt(self.saw, 20, ahead=-5, vendor=vendor)
+            self._look()
+            alert = self._alerts(self.saw, "late")
+            self.assertEqual((alert.partner_id, alert.numbers["days"]), (vendor, 5))
+            self.assertEqual(alert.action_act()["res_id"], late.id)
 
     def test_a_cause_that_comes_back_opens_the_same_alert(self):
         alert = self._run_short()
