@@ -75,13 +75,16 @@ class GantryAlertFind(models.Model):
         )
 
     def _get_low_causes(self, company, today):
-        """Below the minimum of the reordering rule with what is on its way, though nothing runs out yet."""
-        missing = SQL("(min_qty - on_hand_qty - incoming_qty)")
+        """Below the minimum of the reordering rule with what is on its way and less what is promised, as Odoo counts,
+        though nothing runs out yet."""
+        missing = SQL("(min_qty - on_hand_qty - incoming_qty + committed_qty)")
         return SQL(
             """
             SELECT product_id, warehouse_id, 0, %(missing)s * unit_cost, %(missing)s,
                    COALESCE(order_by_date, stockout_date),
-                   jsonb_build_object('on_hand', on_hand_qty, 'min', min_qty, 'demand', forecast_30_qty)
+                   jsonb_build_object(
+                       'variant', CASE WHEN committed_qty > 1e-6 THEN 'promised' END, 'on_hand', on_hand_qty,
+                       'min', min_qty, 'committed', committed_qty, 'demand', forecast_30_qty)
               FROM insight
              WHERE min_qty > 0 AND %(missing)s > 1e-6 AND (%(stockout)s) IS NOT TRUE
             """,
@@ -180,8 +183,8 @@ class GantryAlertFind(models.Model):
                 """
                 WITH insight AS MATERIALIZED (
                     SELECT product_id, warehouse_id, unit_cost::float8, status, basis, on_hand_qty::float8,
-                           incoming_qty::float8, value::float8, excess_value::float8, excess_qty::float8,
-                           short_value::float8,
+                           incoming_qty::float8, committed_qty::float8, value::float8, excess_value::float8,
+                           excess_qty::float8, short_value::float8,
                            short_qty::float8, stockout_date, order_by_date, forecast_30_qty::float8, cover_days,
                            age_days, min_qty::float8, max_qty::float8, holding_cost::float8, last_demand_date,
                            last_in_date, expiry_qty::float8, expiry_value::float8

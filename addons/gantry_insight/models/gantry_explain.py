@@ -21,6 +21,10 @@ class GantryExplain(models.AbstractModel):
             "alert_low": _(
                 "%(on_hand)s %(unit)s on hand and %(incoming)s on their way, below the minimum of %(min)s."
             ),
+            "alert_low_promised": _(
+                "%(on_hand)s %(unit)s on hand and %(incoming)s on their way, less %(committed)s promised: below the "
+                "minimum of %(min)s."
+            ),
             "alert_low_advice": _("%(quantity)s %(unit)s are missing to the minimum."),
             "alert_overstock_cover": (
                 _("%(on_hand)s %(unit)s last %(cover)s days; %(quantity)s are more than needed."),

@@ -154,6 +154,25 @@ class TestAlert(InsightCase):
         self._look()
         self.assertEqual(low.state, "gone")
 
+    def test_what_is_promised_is_no_stock(self):
+        self.env["stock.warehouse.orderpoint"].create({
+            "product_id": self.saw.id, "warehouse_id": self.wh_a1.id, "location_id": self.wh_a1.lot_stock_id.id,
+            "product_min_qty": 20, "product_max_qty": 80, "trigger": "manual"})
+        self._receive(self.saw, 60, self.wh_a1, self._day(20))
+        self._expect(self.saw, 1)
+        self._look()
+        self.assertFalse(self._alerts(self.saw, "low"))
+        move = self.env["stock.move"].create({
+            "product_id": self.saw.id, "product_uom_qty": 45, "product_uom": self.saw.uom_id.id,
+            "location_id": self.wh_a1.lot_stock_id.id, "location_dest_id": self.loc_customer.id,
+            "picking_type_id": self.wh_a1.out_type_id.id, "company_id": self.company_a.id})
+        move._action_confirm()
+        self._look()
+        low = self._alerts(self.saw, "low")
+        self.assertEqual((low.state, low.quantity), ("open", 5), "as much as Odoo's rule misses")
+        self.assertEqual(
+            low.summary, "60 Units on hand and 0 on their way, less 45 promised: below the minimum of 20.")
+
     def test_too_much_is_overstock_slow_or_dead_but_only_one_of_them(self):
         much, slow, dead = self._item("Much"), self._item("Slow"), self._item("Dead")
         for product, back in ((much, 100), (slow, 100), (dead, 500)):
