@@ -54,6 +54,15 @@ class TestAlertTell(InsightCase):
         alert.activity_ids.with_user(self.user_planner).action_feedback(feedback="Ordered")
         self.assertEqual((alert.state, alert.note, alert.handled_user_id), ("handled", "Ordered", self.user_planner))
 
+    def test_who_is_no_planner_can_still_tick_off_an_activity(self):
+        alert = self.alert(5)
+        alert.user_id = self.user_stock
+        self.Alert._update_activities(self.company_a)
+        activity = alert.activity_ids.filtered(lambda act: act.user_id == self.user_stock)
+        activity.with_user(self.user_stock).action_feedback()
+        self.assertFalse(alert.activity_ids)
+        self.assertEqual(alert.state, "open", "only planners handle alerts")
+
     def test_the_activity_follows_the_owner(self):
         self.Alert._update_activities(self.company_a)
         alert = self.alert(5)

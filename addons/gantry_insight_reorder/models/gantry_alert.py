@@ -8,7 +8,7 @@ class GantryAlert(models.Model):
 
     @api.model
     def _stage_owners(self, company):
-        """Whoever owns the policy of a product owns its alerts."""
+        """The planner who owns the policy of a product owns its alerts."""
         result = super()._stage_owners(company)
         self.env.cr.execute(SQL(
             """
@@ -17,9 +17,9 @@ class GantryAlert(models.Model):
               FROM gantry_reorder_rule rule
               JOIN gantry_reorder_policy policy ON policy.id = rule.policy_id
               JOIN res_users owner ON owner.id = policy.user_id AND owner.active
-             WHERE rule.company_id = %s AND rule.active AND rule.kind = 'warehouse'
+             WHERE owner.id = ANY(%s) AND rule.company_id = %s AND rule.active AND rule.kind = 'warehouse'
             """,
-            company.id,
+            self._get_planners(company), company.id,
         ))
         return result
 

@@ -46,6 +46,11 @@ class TestInsightReorder(InsightCase):
         self.assertFalse(row.order_by_date)
         self.assertEqual(row.stockout_date.isoformat(), "2026-03-14")
 
+    def test_an_owner_who_is_no_planner_gets_no_alerts(self):
+        self.policy.user_id = self.user_stock
+        self._look()
+        self.assertNotEqual(self._alerts(self.saw, "stockout").user_id, self.user_stock)
+
     def test_the_owner_of_the_policy_owns_the_alert(self):
         self.saw.product_tmpl_id.with_company(self.company_a).responsible_id = self.user_planner
         self._look()
