@@ -18,6 +18,7 @@ FIGURES = {
     "kind", "product_id", "warehouse_id", "partner_id", "company_id", "categ_id", "state", "amount", "quantity", "date",
     "order_by_date", "incoming_qty", "numbers", "first_seen", "date_gone", "times", "date_handled",
     "handled_user_id", "handled_amount", "snoozed_until",
+    "date_told",
 }
 
 
@@ -63,6 +64,7 @@ class GantryAlert(models.Model):
     handled_user_id = fields.Many2one("res.users", string="Handled by", readonly=True, ondelete="set null")
     handled_amount = fields.Monetary(readonly=True)
     snoozed_until = fields.Date(readonly=True)
+    date_told = fields.Date("Told on", readonly=True, copy=False, help="Day of the owner's activity.")
     note = fields.Char(tracking=True)
 
     summary = fields.Char("What", compute="_compute_explanation")
@@ -131,6 +133,8 @@ class GantryAlert(models.Model):
         activities.filtered(lambda act: not self.browse(act.res_id).user_id).unlink()
         for activity in activities.exists():
             activity.user_id = self.browse(activity.res_id).user_id
+        # sudo: a note of the system's own
+        self.sudo().filtered(lambda alert: not alert.activity_ids.filtered("automated")).date_told = False
 
     def _check_may_act(self):
         self.env["gantry.api"]._require_group("gantry_base.group_planner")
@@ -172,7 +176,7 @@ class GantryAlert(models.Model):
         """Take it up again."""
         self._check_may_act().write({
             "state": "open", "date_handled": False, "handled_user_id": False, "handled_amount": 0,
-            "snoozed_until": False,
+            "snoozed_until": False, "date_told": False,
         })
         return True
 

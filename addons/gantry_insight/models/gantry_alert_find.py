@@ -229,7 +229,8 @@ class GantryAlertFind(models.Model):
                    date_handled = CASE WHEN %(back)s THEN NULL ELSE alert.date_handled END,
                    handled_user_id = CASE WHEN %(back)s THEN NULL ELSE alert.handled_user_id END,
                    handled_amount = CASE WHEN %(back)s THEN NULL ELSE alert.handled_amount END,
-                   snoozed_until = CASE WHEN %(back)s THEN NULL ELSE alert.snoozed_until END
+                   snoozed_until = CASE WHEN %(back)s THEN NULL ELSE alert.snoozed_until END,
+                   date_told = CASE WHEN %(back)s THEN NULL ELSE alert.date_told END
               FROM gantry_alert_cause cause
               JOIN gantry_insight insight ON insight.product_id = cause.product_id
                                          AND insight.warehouse_id = cause.warehouse_id
@@ -323,7 +324,7 @@ class GantryAlertFind(models.Model):
         self._stage_owners(company)
         self.env.cr.execute(SQL(
             """
-            UPDATE gantry_alert alert SET user_id = COALESCE(
+            UPDATE gantry_alert alert SET date_told = NULL, user_id = COALESCE(
                    (SELECT min(owner.user_id) FROM gantry_alert_owner owner
                      WHERE owner.product_id = alert.product_id AND owner.warehouse_id = alert.warehouse_id),
                    CASE WHEN (template.responsible_id ->> %(key)s)::int = ANY(%(planners)s)

@@ -16,7 +16,8 @@ class GantryAlertTell(models.Model):
     def _update_activities(self, company):
         """Give each owner activities for the open alerts about most money, up to the number set.
 
-        An activity stays until its alert is handled, snoozed or gone: being overtaken is no reason to lose it.
+        An activity stays until its alert is handled, snoozed or gone: being overtaken is no reason to lose it. One that
+        was cancelled does not come back for the same occurrence.
 
         :return: number of new activities
         """
@@ -30,7 +31,8 @@ class GantryAlertTell(models.Model):
                   FROM gantry_alert alert
              LEFT JOIN mail_activity activity ON activity.res_model = 'gantry.alert' AND activity.res_id = alert.id
                                              AND activity.active AND activity.automated
-                 WHERE alert.company_id = %s AND alert.state = 'open' AND alert.user_id IS NOT NULL) ranked
+                 WHERE alert.company_id = %s AND alert.state = 'open' AND alert.user_id IS NOT NULL
+                   AND (alert.date_told IS NULL OR activity.id IS NOT NULL)) ranked
              WHERE place <= %s AND NOT has_one ORDER BY id
             """,
             company.id, company.gantry_alert_activity_max,
@@ -50,6 +52,7 @@ class GantryAlertTell(models.Model):
         ]
         # the owner hears of it by the digest: no mail for every activity
         self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(vals)
+        alerts.date_told = today
         return len(vals)
 
     def _finish_activities(self, feedback):

@@ -54,6 +54,17 @@ class TestAlertTell(InsightCase):
         alert.activity_ids.with_user(self.user_planner).action_feedback(feedback="Ordered")
         self.assertEqual((alert.state, alert.note, alert.handled_user_id), ("handled", "Ordered", self.user_planner))
 
+    def test_a_cancelled_activity_does_not_come_back(self):
+        self.Alert._update_activities(self.company_a)
+        alert = self.alert(5)
+        alert.activity_ids.with_user(self.user_planner).unlink()
+        self._look()
+        self.assertEqual(self.Alert._update_activities(self.company_a), 0)
+        alert.with_user(self.user_planner).action_snooze(days=1)
+        with freeze_time("2026-03-06"):
+            self._look()
+            self.assertEqual((alert.state, self.Alert._update_activities(self.company_a)), ("open", 1))
+
     def test_who_is_no_planner_can_still_tick_off_an_activity(self):
         alert = self.alert(5)
         alert.user_id = self.user_stock
