@@ -3,13 +3,15 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .gantry_reorder_policy import WEEKDAYS
+
 PLANNER = "gantry_base.group_planner"
 MANAGER = "gantry_base.group_manager"
 POLICY_SETTINGS = (
     "name", "active", "sequence", "warehouse_id", "categ_id", "abc", "demand_class", "product_id", "date_from",
     "date_to", "method", "review_days", "target_kind", "target_pct", "share_target", "lead_days", "shortage_pct",
     "holding_pct", "order_cost", "min_days", "max_days", "cap_days", "cap_qty", "budget", "mode", "approve_change_pct",
-    "create_rules", "archive_rules",
+    "create_rules", "archive_rules", "user_id", *(f"order_{day}" for day in WEEKDAYS),
 )
 MAX_QUANTITY = 1e9
 
@@ -118,7 +120,8 @@ class GantryReorderApiWrite(models.AbstractModel):
         :param request_uid: identifier of this request; the same one again returns the first answer
         :param values: settings by name, as ``get_policies`` shows them: ``name``, the scope (``warehouse_id``,
             ``categ_id``, ``abc``, ``demand_class``, ``product_id``), ``method`` (sS, sQ, RS), ``target_kind`` (fill,
-            cycle, cost), ``target_pct``, ``mode`` (manual, suggest, auto) and so on; null empties one
+            cycle, cost), ``target_pct``, ``mode`` (manual, suggest, auto), ``user_id`` (the owner), ``order_monday``
+            to ``order_sunday`` (days on which one may order) and so on; null empties one
         :param policy_id: the policy to change; without it a new one is made
         :param company_id: company of a new policy, by default the current one
         :return: the policy as ``get_policies`` shows it
@@ -269,6 +272,9 @@ class GantryReorderApiWrite(models.AbstractModel):
             return self._scope(name, field.comodel_name, value)
         if field.type == "selection":
             self._one_of(name, value, dict(field._description_selection(self.env)))
+        elif field.type == "integer":
+            if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_QUANTITY:
+                raise UserError(self.env._("%s must be a whole number.", name))
         elif field.type == "date":
             return self._date(name, value)
         elif field.type == "boolean":

@@ -3,7 +3,10 @@ import xmlrpc.client
 from datetime import datetime, timedelta
 
 from odoo.addons.gantry_base.models.gantry_api import without_null
+from odoo.addons.gantry_reorder.models.gantry_reorder_api_write import POLICY_SETTINGS
+from odoo.addons.gantry_reorder.models.gantry_reorder_policy import WEEKDAYS
 from odoo.exceptions import AccessError, UserError
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import TODAY, ReorderCase
@@ -105,6 +108,23 @@ class TestReorderApi(ApiCase):
                        {"date_from": "soon"}, {"create_rules": 1}, {"name": ""}):
             with self.assertRaises(UserError, msg=values):
                 api.set_policy(request_uid=f"bad{values}"[:100], values=values)
+
+    def test_every_setting_of_a_policy_can_be_set(self):
+        fields = self.env["gantry.reorder.policy"]._fields.items()
+        names = {name for name, field in fields if field.store and not field.readonly} - set(MAGIC_COLUMNS)
+        self.assertEqual(set(POLICY_SETTINGS), names - {"company_id"})
+        api = self.api(self.user_manager)
+        made = api.set_policy(request_uid="d1", values={
+            "name": "Tuesdays", "user_id": self.user_planner.id, "review_days": 7,
+            **{f"order_{day}": day == "tuesday" for day in WEEKDAYS}})
+        self.assertEqual((made["user_id"], made["order_tuesday"], made["order_monday"]),
+                         (self.user_planner.id, True, False))
+        shown = {item["policy_id"]: item for item in api.get_policies()["items"]}[made["policy_id"]]
+        self.assertEqual((shown["review_days"], shown["order_tuesday"], shown["order_friday"]), (7, True, False))
+        for values in ({"review_days": 1.5}, {"sequence": "1"}, {"order_monday": 1}, {"user_id": 0},
+                       {"order_tuesday": False}):
+            with self.assertRaises(UserError, msg=values):
+                api.set_policy(request_uid=f"bad{values}", policy_id=made["policy_id"], values=values)
 
     def test_undo_takes_a_change_back(self):
         self.api().accept(request_uid="a", rule_ids=self.row.ids)
