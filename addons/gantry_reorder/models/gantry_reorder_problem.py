@@ -122,7 +122,7 @@ class GantryReorderProblem(models.Model):
                    product.active, rule.hand_edited IS TRUE,
                    split_part(unit.parent_path, '/', 1)::int = %(unit)s,
                    pack.id IS NULL OR split_part(pack.parent_path, '/', 1) = split_part(unit.parent_path, '/', 1),
-                   EXISTS (SELECT FROM product_supplierinfo one WHERE one.product_tmpl_id = template.id)
+                   %(has_seller)s
               FROM gantry_reorder_rule rule
               JOIN product_product product ON product.id = rule.product_id
               JOIN product_template template ON template.id = product.product_tmpl_id
@@ -132,7 +132,8 @@ class GantryReorderProblem(models.Model):
              WHERE %(where)s ORDER BY rule.id
             """,
             sources=[name for name, _label in SOURCES], nan=nothing, key=str(company.id),
-            shelf=self._get_shelf_days(), unit=self.env.ref("uom.product_uom_unit").id,
+            shelf=self._get_shelf_days(), has_seller=self._get_seller_exists(company),
+            unit=self.env.ref("uom.product_uom_unit").id,
             where=SQL(" AND ").join(where),
         ), FACTS)
 

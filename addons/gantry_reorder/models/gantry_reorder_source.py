@@ -11,9 +11,32 @@ class GantryReorderSource(models.Model):
 
     _inherit = "gantry.reorder.rule"
 
-    def _get_bill_exists(self):
-        """SQL: whether the template has a bill of materials. The glue with Manufacturing knows."""
+    def _get_bill_exists(self, company):
+        """SQL: whether the product has a bill of materials. The glue with Manufacturing knows."""
         return SQL("FALSE")
+
+    def _get_seller_condition(self, company):
+        """SQL: whether the vendor line `seller` counts for the product `product` today."""
+        return SQL(
+            """
+            (seller.product_id IS NULL OR seller.product_id = product.id)
+            AND (seller.company_id IS NULL OR seller.company_id = %(company)s)
+            AND (seller.date_start IS NULL OR seller.date_start <= %(today)s)
+            AND (seller.date_end IS NULL OR seller.date_end >= %(today)s)
+            """,
+            company=company.id, today=self._get_real_today(company),
+        )
+
+    def _get_seller_exists(self, company):
+        """SQL: whether the product has a vendor."""
+        return SQL(
+            """
+            EXISTS (SELECT FROM product_supplierinfo seller
+                      JOIN res_partner partner ON partner.id = seller.partner_id AND partner.active
+                     WHERE seller.product_tmpl_id = product.product_tmpl_id AND %s)
+            """,
+            self._get_seller_condition(company),
+        )
 
     def _settle_sources(self, company):
         """Set source, route, supplying warehouse and vendor of all rows of a company."""
@@ -41,8 +64,7 @@ class GantryReorderSource(models.Model):
         self.env.cr.execute(SQL(
             """
             SELECT rule.location_id, rule.warehouse_id, point.route_id, route.ids, template.categ_id,
-                   EXISTS (SELECT FROM product_supplierinfo seller WHERE seller.product_tmpl_id = template.id)
-                   AS has_seller,
+                   %(seller)s AS has_seller,
                    %(bill)s AS has_bill, array_agg(rule.id)
               FROM gantry_reorder_rule rule
               JOIN product_product product ON product.id = rule.product_id
@@ -53,7 +75,7 @@ class GantryReorderSource(models.Model):
              WHERE rule.company_id = %(company)s
              GROUP BY 1, 2, 3, 4, 5, 6, 7
             """,
-            company=company.id, bill=self._get_bill_exists(),
+            company=company.id, bill=self._get_bill_exists(company), seller=self._get_seller_exists(company),
         ))
         return self.env.cr.fetchall()
 
@@ -65,14 +87,11 @@ class GantryReorderSource(models.Model):
                    seller.delay, seller.product_uom_id
               FROM product_supplierinfo seller
               JOIN product_product product ON product.product_tmpl_id = seller.product_tmpl_id
-                   AND (seller.product_id IS NULL OR seller.product_id = product.id)
               JOIN res_partner partner ON partner.id = seller.partner_id AND partner.active
-             WHERE (seller.company_id IS NULL OR seller.company_id = %(company)s)
-               AND (seller.date_start IS NULL OR seller.date_start <= %(today)s)
-               AND (seller.date_end IS NULL OR seller.date_end >= %(today)s)
+             WHERE %s
              ORDER BY product.id, seller.sequence, seller.min_qty DESC, seller.price, seller.id
             """,
-            company=company.id, today=self._get_real_today(company),
+            self._get_seller_condition(company),
         )
 
     def _get_point_seller(self):
@@ -88,7 +107,7 @@ class GantryReorderSource(models.Model):
                            COALESCE(chosen.id, seller.seller_id) AS seller_id
                       FROM gantry_reorder_rule rule
                  LEFT JOIN stock_warehouse_orderpoint point ON point.id = rule.orderpoint_id
-                 LEFT JOIN product_supplierinfo chosen ON chosen.id = %(chosen)s
+                 LEFT JOIN product_supplierinfo chosen ON chosen.id = %(chosen)s AND rule.source = 'buy'
                  LEFT JOIN seller ON seller.product_id = rule.product_id AND rule.source = 'buy'
                      WHERE rule.company_id = %(company)s) now
              WHERE now.id = rule.id

@@ -10,10 +10,11 @@ class GantryReorderRule(models.Model):
 
     _inherit = "gantry.reorder.rule"
 
-    def _get_bill_exists(self):
+    def _get_bill_exists(self, company):
         return SQL(
-            "EXISTS (SELECT FROM mrp_bom bill WHERE bill.product_tmpl_id = template.id AND bill.active"
-            " AND bill.type = 'normal')")
+            "EXISTS (SELECT FROM mrp_bom bill WHERE bill.product_tmpl_id = product.product_tmpl_id AND bill.active"
+            " AND (bill.product_id IS NULL OR bill.product_id = product.id) AND bill.type = 'normal'"
+            " AND (bill.company_id IS NULL OR bill.company_id = %s))", company.id)
 
     def _get_more_demand(self):
         """Components also serve the forecasts of what they go into."""

@@ -88,6 +88,16 @@ class TestReorderMrp(ReorderCase):
         self._run()
         self.assertEqual(self.row().incoming_qty, 7, "when confirmed")
 
+    def test_bills_of_other_companies_are_none(self):
+        """Whether the warehouse's own route may make a product: only with a bill that this company may use."""
+        self._run()
+        for company, usable in ((self.company_b, False), (self.company_a, True), (False, True)):
+            self.bill.company_id = company
+            self.env.flush_all()
+            found = [has_bill for *_some, has_bill, ids in self.Rule._get_route_groups(self.company_a)
+                     if self.row().id in ids]
+            self.assertEqual(found, [usable])
+
     def test_components_serve_what_they_go_into(self):
         self.company_a.gantry_forecast_components = "explode"
         self.env["gantry.forecast"]._explode_forecasts(self.company_a)

@@ -195,6 +195,23 @@ class TestReorderPurchase(ReorderCase):
         self.assertEqual(self.row().vendor_id, self.second)
         self.assertAlmostEqual(self.row().lead_days_mean, 30)
 
+    def test_vendors_of_other_companies_are_none(self):
+        self.bolt.seller_ids.company_id = self.company_b
+        self.nut.seller_ids.date_end = "2026-01-01"
+        self._run()
+        for product in (self.bolt, self.nut):
+            self.assertEqual((self.row(product).source, self.row(product).vendor_id.id), ("none", False))
+        self.assertEqual(self.row(self.screw).source, "buy")
+
+    def test_the_vendor_of_the_rule_is_none_of_a_row_that_is_transferred(self):
+        seller = self._seller(self.bolt, delay=30, partner=self.second, sequence=99)
+        self.wh_a1.resupply_wh_ids = [Command.set(self.wh_a2.ids)]
+        route = self.env["stock.route"].search([
+            ("supplied_wh_id", "=", self.wh_a1.id), ("supplier_wh_id", "=", self.wh_a2.id)])
+        self._point(self.bolt, 1, 2, supplier_id=seller.id, route_id=route.id)
+        self._run()
+        self.assertEqual((self.row().source, self.row().vendor_id.id), ("transfer", False))
+
     def test_least_orders_are_told(self):
         self.vendor.gantry_order_minimum = 1e6
         self._run()
