@@ -212,7 +212,7 @@ class GantryRecall(models.Model):
         return True
 
     def action_open_scope(self):
-        return self._open("gantry_recall.action_recall_lot", [("recall_id", "in", self.ids)])
+        return self._open("gantry_recall.action_recall_lot", [("recall_id", "in", self.ids)], search_default_down=1)
 
     def action_open_snapshots(self):
         return self._open("gantry_recall.action_recall_snapshot", [("recall_id", "in", self.ids)])

@@ -132,6 +132,7 @@ class GantryRecall(models.Model):
                 **self._scope_balance(balance.get(row["lot_id"]) if row["direction"] == "down" else None),
             }
             for row in data["lots"]
+            if row["direction"] == "down" or row["depth"]  # a defective lot is concerned, and not made from itself
         ]
         self.env["gantry.recall.lot"]._replace(self, rows)
 

@@ -17,6 +17,7 @@ class TestRecallCase(RecallCase):
         down = case.scope_ids.filtered(lambda row: row.direction == "down")
         self.assertEqual(down.lot_id, self.raw | self.finished)
         finished = down.filtered(lambda row: row.lot_id == self.finished)
+        self.assertEqual(case.scope_ids, down, "nothing was made from anything")
         self.assertEqual((finished.qty_net, finished.qty_on_hand, finished.difference), (5, 15, 0))
         data = case.snapshot_ids._data()
         self.assertEqual(
