@@ -110,3 +110,15 @@ class TestReorderHand(ReorderCase):
         with patch.object(gantry_reorder_run, "SHARD", 2):
             self._run()
         self.assertEqual([self.row(product).new_min for product in products], levels)
+
+    def test_a_minimum_of_nothing_is_turned_down_for_good(self):
+        self.policy.mode = "suggest"
+        rare = self._product("Rare", standard_price=2)
+        self._predict(rare, 0)
+        self._point(rare, 30, 60)
+        self._run()
+        row = self.row(rare)
+        self.assertEqual((row.state, row.new_min), ("proposed", 0))
+        row.action_keep()
+        self._run()
+        self.assertEqual(self.row(rare).state, "ok")
