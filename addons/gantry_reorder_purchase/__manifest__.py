@@ -6,6 +6,6 @@
     "author": "Gantry",
     "license": "LGPL-3",
     "depends": ["gantry_reorder", "purchase_stock"],
-    "data": ["views/res_partner_views.xml"],
+    "data": ["views/res_partner_views.xml", "views/gantry_reorder_rule_views.xml"],
     "auto_install": True,
 }

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.addons.gantry_reorder.tests.common import TODAY, ReorderCase
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools import formatLang
 
 
 @tagged("post_install", "-at_install")
@@ -213,10 +214,27 @@ class TestReorderPurchase(ReorderCase):
         self.assertEqual((self.row().source, self.row().vendor_id.id), ("transfer", False))
 
     def test_least_orders_are_told(self):
-        self.vendor.gantry_order_minimum = 1e6
+        self.vendor.with_company(self.company_a).gantry_least_order = 1e6
         self._run()
         message = self.row().action_order()["params"]["message"]
         self.assertIn("wants at least", message)
+
+    def test_the_worklist_shows_the_least_order_beforehand(self):
+        self.vendor.with_company(self.company_a).gantry_least_order = 1e6
+        self.vendor.with_company(self.company_b).gantry_least_order = 1
+        self._run()
+        rows = (self.row() + self.row(self.nut)).with_user(self.user_planner)
+        total = sum(rows.mapped("order_value"))
+        self.assertGreater(total, 0)
+        for row in rows:
+            self.assertTrue(row.below_least_order)
+            self.assertIn(formatLang(self.env, total, currency_obj=self.company_a.currency_id), row.vendor_total)
+            self.assertIn("1,000,000", row.vendor_total)
+        self.assertFalse(self.row(self.screw).below_least_order)
+        rows[0].action_order()
+        self.env.invalidate_all()
+        self.assertIn(formatLang(self.env, total, currency_obj=self.company_a.currency_id), rows[1].vendor_total,
+                      "what is a draft by now counts on")
 
     def test_other_vendors_are_offered_and_used(self):
         self._seller(self.bolt, delay=2, partner=self.second, sequence=50, price=3)
