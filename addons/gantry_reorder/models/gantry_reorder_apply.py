@@ -1,6 +1,6 @@
 import numpy as np
 
-from odoo import models
+from odoo import SUPERUSER_ID, models
 from odoo.tools import SQL
 
 from ..core import Binding
@@ -157,7 +157,28 @@ class GantryReorderApply(models.Model):
             counts["created"] = len(self._create_points(
                 company, found["id"][rows], found["new_min"][rows], found["new_max"][rows]))
         counts["archived"] = self._archive_points(company, batch)
+        self._set_triggers(batch.rows["id"].tolist())
         return counts
+
+    def _set_triggers(self, ids):
+        """Let Odoo's scheduler order by the rules of automatic policies, and no longer by those that were made for
+        one and are now under another. Rules that people set or have to approve stay as they are."""
+        self.env.cr.execute(SQL(
+            """
+            UPDATE stock_warehouse_orderpoint point
+               SET trigger = CASE WHEN rule.mode = 'auto' THEN 'auto' ELSE 'manual' END,
+                   create_uid = CASE WHEN rule.mode = 'auto' THEN point.create_uid
+                                     ELSE NULLIF(point.create_uid, %(root)s) END  -- Odoo deletes passing ones of root
+              FROM gantry_reorder_rule rule
+             WHERE rule.id = ANY(%(ids)s) AND point.id = rule.orderpoint_id AND rule.hand_edited IS NOT TRUE
+               AND ((rule.mode = 'auto' AND point.trigger = 'manual' AND rule.state IN ('ok', 'applied'))
+                    OR (rule.mode != 'auto' AND rule.policy_id IS NOT NULL AND point.trigger = 'auto'
+                        AND EXISTS (SELECT FROM gantry_reorder_change change
+                                     WHERE change.orderpoint_id = point.id AND change.kind = 'create')))
+            """,
+            ids=ids, root=SUPERUSER_ID,
+        ))
+        self.env["stock.warehouse.orderpoint"].invalidate_model(["trigger", "create_uid"])
 
     def _archive_points(self, company, batch):
         """Archive rules of dead products that have neither stock nor orders, where the policy says so."""

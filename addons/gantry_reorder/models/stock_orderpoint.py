@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-LEVELS = ("product_min_qty", "product_max_qty", "replenishment_uom_id", "active")
+LEVELS = ("product_min_qty", "product_max_qty", "replenishment_uom_id", "active", "trigger")
 
 
 class StockWarehouseOrderpoint(models.Model):
@@ -15,7 +15,7 @@ class StockWarehouseOrderpoint(models.Model):
     def write(self, vals):
         if not any(name in vals for name in LEVELS):
             return super().write(vals)
-        old = {point.id: (point.product_min_qty, point.product_max_qty, point.active) for point in self}
+        old = {point.id: (point.product_min_qty, point.product_max_qty, point.active, point.trigger) for point in self}
         result = super().write(vals)
         self._note_hand(old)
         return result
@@ -34,9 +34,9 @@ class StockWarehouseOrderpoint(models.Model):
             point = points.get((row.product_id, row.location_id))
             if not point:
                 continue
-            low, high, active = old[point.id]
+            low, high, active, trigger = old[point.id]
             new = (point.product_min_qty, point.product_max_qty)
-            if (low, high) == new and active == point.active:
+            if (low, high) == new and active == point.active and trigger == point.trigger:
                 continue
             row._log_change("hand", {row.id: (low, high)}, {row.id: new}, point._get_hand_note(active))
             # a rule that comes back as it was, with its product, is again the run's

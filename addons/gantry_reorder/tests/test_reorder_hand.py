@@ -122,3 +122,21 @@ class TestReorderHand(ReorderCase):
         row.action_keep()
         self._run()
         self.assertEqual(self.row(rare).state, "ok")
+
+    def test_the_mode_of_the_policy_decides_who_orders(self):
+        self.policy.mode = "suggest"
+        self._run()
+        self.row().with_user(self.user_planner).action_accept()
+        point = self.row().orderpoint_id
+        self.assertEqual(point.trigger, "manual")
+        self.policy.mode = "auto"
+        self._run()
+        self.assertEqual(point.trigger, "auto")
+        self.policy.mode = "suggest"
+        self._run()
+        self.assertEqual(point.trigger, "manual")
+        self.policy.mode = "auto"
+        self._run()
+        point.with_user(self.user_manager).trigger = "manual"
+        self._run()
+        self.assertEqual(point.trigger, "manual", "set by hand")
