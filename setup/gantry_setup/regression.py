@@ -20,7 +20,7 @@ CORE_MAY_SKIP = (
     "TestStockQuant.test_decrease_available_quantity_3",
 )  # fmt: skip
 ALWAYS_THERE = {"base", "web", "mail", "portal", "stock", "barcodes", "barcodes_gs1_nomenclature"}
-EVERYTHING = ("stock", "stock_picking_batch", "product_expiry", "purchase_stock", "sale_stock", "mrp")
+EVERYTHING = ("stock", "stock_picking_batch", "stock_fleet", "product_expiry", "barcodes", "barcodes_gs1_nomenclature")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def parts() -> list[Part]:
     that database is tested twice, with ours and without, and nothing may fail with ours that passes without.
     """
     every = tuple(addons.foreign())
-    suites = tuple(name for name in EVERYTHING if name in every)
+    suites = tuple(name for name in EVERYTHING if name in {*every, *ALWAYS_THERE})
     return [
         Part("with", "every app", suites, every, tuple(addons.every()), 8469),
         Part("without", "every app, without ours", suites, every, (), 8519),
