@@ -132,8 +132,9 @@ class GantryReorderIssueWords(models.Model):
     def _compute_message(self):
         for issue in self:
             numbers = issue.numbers or {}
-            code = "hand_gone" if issue.kind == "hand" and numbers.get("first") is None else issue.kind
-            template = issue._get_sentences().get(code, code)
+            template = issue._get_sentences().get(issue.kind, issue.kind)
+            if issue.kind == "hand" and numbers.get("first") is None:
+                template = issue._get_gone_sentence()
             words = {
                 "product": issue.product_id.display_name, "warehouse": issue.warehouse_id.display_name,
                 "first": issue._word(numbers.get("first")), "second": issue._word(numbers.get("second")),
@@ -144,6 +145,11 @@ class GantryReorderIssueWords(models.Model):
 
     def _word(self, number):
         return self.env["gantry.explain"]._format(number)
+
+    def _get_gone_sentence(self):
+        return self.env._(
+            "The rule of %(product)s was taken back or deleted by hand, and is not made again until you accept a "
+            "proposal.")
 
     def _get_sentences(self):
         _ = self.env._
@@ -170,9 +176,6 @@ class GantryReorderIssueWords(models.Model):
                 "unit of the vendor's price."),
             "hand": _(
                 "The rule was set by hand to %(first)s and %(second)s, and stays so until you accept a proposal."),
-            "hand_gone": _(
-                "The rule of %(product)s was taken back or deleted by hand, and is not made again until you accept a "
-                "proposal."),
             "infeasible": _("The limits of the policy contradict each other for %(product)s."),
             "no_cost": _("%(product)s has no cost: its stock and its shortage count as worth nothing."),
             "order_failed": _("%(product)s could not be ordered: %(note)s"),
