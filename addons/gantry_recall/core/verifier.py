@@ -39,5 +39,6 @@ if __name__ == "__main__":
     manifest_digest = digest(content.get("manifest.json", b""))
     if len(sys.argv) > 2 and sys.argv[2] != manifest_digest:
         wrong.append("the manifest is not the one that was signed")
-    print("\n".join(wrong) if wrong else f"All is whole. Digest of the manifest: {manifest_digest}")
+    answer = "\n".join(wrong) if wrong else f"All is whole. Digest of the manifest: {manifest_digest}"
+    sys.stdout.write(answer + "\n")
     sys.exit(bool(wrong))

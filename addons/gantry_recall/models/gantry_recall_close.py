@@ -203,7 +203,7 @@ class GantryRecallItem(models.Model):
     name = fields.Char(compute="_compute_name")
     is_booked = fields.Boolean("By the books", compute="_compute_ok")
     is_ok = fields.Boolean("Done", compute="_compute_ok")
-    ticked = fields.Boolean("Ticked")
+    ticked = fields.Boolean()
     waiver = fields.Char("Waived because", help="A manager may say why this is not necessary.")
     note = fields.Char()
     user_id = fields.Many2one("res.users", "By", readonly=True)

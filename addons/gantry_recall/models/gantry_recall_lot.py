@@ -18,7 +18,7 @@ class GantryRecallLot(models.Model):
     recall_id = fields.Many2one("gantry.recall", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     node = fields.Integer(required=True, readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, ondelete="set null", index="btree_not_null")
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null", index="btree_not_null")
     product_id = fields.Many2one("product.product", readonly=True, ondelete="set null")
     uom_id = fields.Many2one(related="product_id.uom_id")
     name = fields.Char("Lot or stock", readonly=True)

@@ -175,8 +175,9 @@ class GantryRecallNotice(models.Model):
         self.browse(failed.mapped("res_id"))._put_on_call_list(self.env._("The mail could not be sent"))
 
     def _message_receive_bounce(self, email, partner):
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         self._put_on_call_list(self.env._("The mail to %s came back", email))
+        return result
 
     # -- answers
 

@@ -19,7 +19,7 @@ class GantryRecallNoticeLine(models.Model):
     company_id = fields.Many2one(related="notice_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="notice_id.partner_id", store=True)
     node = fields.Integer(required=True, readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, ondelete="set null")
+    lot_id = fields.Many2one("stock.lot", readonly=True, ondelete="set null")
     name = fields.Char("Lot or stock", required=True, readonly=True)
     product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
     uom_id = fields.Many2one(related="product_id.uom_id")
