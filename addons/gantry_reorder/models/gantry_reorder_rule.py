@@ -131,7 +131,7 @@ class GantryReorderRule(models.Model):
     order_qty = fields.Float(
         string="To Order", compute="_compute_order_qty", inverse="_inverse_order_qty", store=True, readonly=False,
     )
-    order_value = fields.Monetary("Order Value", compute="_compute_order_qty", store=True)
+    order_value = fields.Monetary(compute="_compute_order_qty", store=True)
     risk_value = fields.Monetary("Money at Risk", readonly=True)
     issue_ids = fields.One2many("gantry.reorder.issue", "rule_id", string="Problems", readonly=True)
     issue_count = fields.Integer("Problem Count", readonly=True, aggregator=None)
