@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ class Paths:
         """Note `value` under `name`, in one step."""
         folder = self.cache / "state"
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{name}.{os.getpid()}"
+        temporary = folder / f".{name}.{os.getpid()}-{threading.get_ident()}"
         temporary.write_text(json.dumps(value, indent=1, sort_keys=True))
         temporary.replace(folder / f"{name}.json")
 

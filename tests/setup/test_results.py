@@ -1,8 +1,10 @@
 """The closing line counts what ran, and nothing that was skipped looks like success."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
-from gantry_setup import addons, regression, results
+from gantry_setup import addons, databases, paths, regression, results
 
 LOG = Path("some.log")
 ODOO = """\
@@ -83,3 +85,14 @@ def test_junit_report(tmp_path):
 def test_the_closing_line_adds_up():
     total = [results.Result("a", passed=3), results.Result("b", passed=4, failed=1, skipped=2)]
     assert results.summary(total) == "gantry: 7 passed, 1 failed, 2 skipped"
+
+
+def test_two_databases_at_once_do_not_take_each_other_s_files(tmp_path):
+    """Configuration and state are written by several threads of one command."""
+    place = paths.Paths(cache=tmp_path)
+    server = SimpleNamespace(host="socket", port=5432, user="odoo", password=None)
+    odoo = databases.Odoo(paths=place, ui=None, source=SimpleNamespace(addons=[]), server=server)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: (odoo.config(), place.write_state("times", {"n": number})), range(400)))
+    assert "db_host = socket" in odoo.config().read_text()
+    assert set(place.read_state("times")) == {"n"}
