@@ -13,14 +13,13 @@ European Journal of Operational Research 270 (2018), for any number of cross-ais
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 
 import numpy as np
 
-__all__ = ["RectWalk", "rect_length", "rect_walk"]
+from .states import is_closed, join, machine_of, meet
 
-# A crossing is coded 0 when no walked edge touches it, else 2 * component + parity (component from 1 on).
+__all__ = ["RectWalk", "rect_length", "rect_walk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,97 +41,7 @@ class RectWalk:
     path: np.ndarray
 
 
-def _canonical(state):
-    names: dict[int, int] = {}
-    return tuple(
-        0 if code == 0 else 2 * names.setdefault(code >> 1, len(names) + 1) + (code & 1) for code in state)
-
-
-def _meet(state, node, degree):
-    """`degree` more walked edges end at a crossing (zero: the walk must come here)."""
-    code = state[node]
-    fresh = code ^ (degree & 1) if code else 2 * (len(state) + 1) + (degree & 1)
-    return _canonical((*state[:node], fresh, *state[node + 1:]))
-
-
-def _join(state, node, low, high, connected):
-    """Walk part of the aisle between the crossings `node` and `node + 1`."""
-    if low:
-        state = _meet(state, node, low)
-    if high:
-        state = _meet(state, node + 1, high)
-    if connected:
-        one, other = state[node] >> 1, state[node + 1] >> 1
-        state = _canonical(tuple(2 * one + (code & 1) if code and code >> 1 == other else code for code in state))
-    return state
-
-
-def _leave(state):
-    """Go on to the next aisle: the states that follow, and how often each cross-aisle is walked to get there.
-
-    A crossing met an odd number of times is left once; one met an even number of times is left twice, or not at all
-    when another crossing of its component goes on.
-    """
-    found = {state: tuple(0 if code == 0 else 1 if code & 1 else 2 for code in state)}
-    for node, code in enumerate(state):
-        if code == 0 or code & 1:
-            continue
-        for after, times in list(found.items()):
-            if any(other and other >> 1 == after[node] >> 1 for place, other in enumerate(after) if place != node):
-                # two ways to one state differ in no crossing, so the first is the only one
-                found[(*after[:node], 0, *after[node + 1:])] = (*times[:node], 0, *times[node + 1:])
-    return [(_canonical(after), times) for after, times in found.items()]
-
-
-def _is_closed(state):
-    """One component, and every crossing met an even number of times."""
-    return len({code >> 1 for code in state if code}) <= 1 and not any(code & 1 for code in state)
-
-
-class _Move(dict):
-    """State number -> number of the state that follows; worked out when first asked for."""
-
-    def __init__(self, machine, rule, *choice):
-        super().__init__()
-        self.machine, self.rule, self.choice = machine, rule, choice
-
-    def __missing__(self, number):
-        self[number] = self.machine.number(self.rule(self.machine.states[number], *self.choice))
-        return self[number]
-
-
-class _Machine:
-    """The states of a block with `width` cross-aisles, numbered as they are met, and the moves between them."""
-
-    def __init__(self, width):
-        self.states, self.numbers = [], {}
-        self.start = self.number((0,) * width)
-        self.moves, self.exits = {}, {}
-
-    def number(self, state):
-        if state not in self.numbers:
-            self.numbers[state] = len(self.states)
-            self.states.append(state)
-        return self.numbers[state]
-
-    def move(self, rule, *choice):
-        key = (rule, *choice)
-        if key not in self.moves:
-            self.moves[key] = _Move(self, rule, *choice)
-        return self.moves[key]
-
-    def leave(self, number):
-        """Triples of next state, walks along cross-aisles in all, walks along each."""
-        if number not in self.exits:
-            self.exits[number] = [
-                (self.number(after), sum(times), times) for after, times in _leave(self.states[number])]
-        return self.exits[number]
-
-
-_machine = lru_cache(maxsize=16)(_Machine)
-
-
-def _outcomes(low, high, places, flips):
+def outcomes(low, high, places, flips):
     """The ways to visit the points of one aisle between two crossings.
 
     Returns
@@ -177,7 +86,7 @@ class _Block:
         self.first, self.last = min(need), max(need)
         node_of = {y: node for node, y in enumerate(crossings)}
         spans = list(zip(crossings, crossings[1:], strict=False))
-        empty = [_outcomes(low, high, (), ()) for low, high in spans]
+        empty = [outcomes(low, high, (), ()) for low, high in spans]
         self.nodes, self.places, self.flips, self.ways = [], [], [], []
         for column in range(self.first, self.last + 1):
             points = need.get(column)
@@ -195,7 +104,7 @@ class _Block:
                     flips[span].append(points[y])
                 for span, (low, high) in enumerate(spans):
                     if places[span]:
-                        ways[span] = _outcomes(low, high, places[span], flips[span])
+                        ways[span] = outcomes(low, high, places[span], flips[span])
             self.nodes.append(nodes)
             self.places.append(places)
             self.flips.append(flips)
@@ -260,15 +169,15 @@ def _sweep(block, bound, open_walk):
     steps : list of (kind, column, node, dict)
         For each step, where each state came from and by which choice.
     """
-    machine = _machine(len(block.crossings))
+    machine = machine_of(len(block.crossings))
     layer = {machine.start: 0.0}
     floor = block.floor(open_walk) if bound < inf else None
     steps = []
     for column, ways in enumerate(block.ways):
         for node, flip in block.nodes[column]:
-            layer = _step(layer, [(machine.move(_meet, node, flip), 0.0, None)], steps, "node", column, node)
+            layer = _step(layer, [(machine.move(meet, node, flip), 0.0, None)], steps, "node", column, node)
         for span, found in enumerate(ways):
-            moves = [(machine.move(_join, span, *way[1:4]), way[0], way) for way in found]
+            moves = [(machine.move(join, span, *way[1:4]), way[0], way) for way in found]
             layer = _step(layer, moves, steps, "span", column, span)
         if column == len(block.ways) - 1:
             break
@@ -277,7 +186,7 @@ def _sweep(block, bound, open_walk):
             layer = {state: cost for state, cost in layer.items() if cost <= limit}
         width = block.xs[block.first + column + 1] - block.xs[block.first + column]
         layer = _cross(layer, machine, width, steps, column)
-    closed = [(cost, state) for state, cost in layer.items() if _is_closed(machine.states[state])]
+    closed = [(cost, state) for state, cost in layer.items() if is_closed(machine.states[state])]
     return (*min(closed), steps) if closed else (inf, None, steps)
 
 

@@ -16,9 +16,8 @@ from math import inf
 
 import numpy as np
 
-from .rect import RectWalk, _is_closed, _machine, _outcomes, rect_walk
-from .rect import _join as _join_rule
-from .rect import _meet as _meet_rule
+from .rect import RectWalk, outcomes, rect_walk
+from .states import is_closed, join, machine_of, meet
 
 __all__ = ["ScatteredPlan", "solve_scattered"]
 
@@ -130,9 +129,9 @@ class _Search:
         self.item, self.demand = np.asarray(item, np.intp), np.asarray(demand, float)
         self.quantity = np.minimum(np.asarray(quantity, float), self.demand[self.item])
         self.start, self.width = start, len(self.xs)
-        self.machine = _machine(len(self.crossings))
+        self.machine = machine_of(len(self.crossings))
         self.needed = [[] for _column in range(self.width)]
-        self.needed[start[0]] = [self.machine.move(_meet_rule, self.crossings.index(start[1]), 0)]
+        self.needed[start[0]] = [self.machine.move(meet, self.crossings.index(start[1]), 0)]
         self._close_states()
         self.spans = self._sort()
         self.rows_of = [np.flatnonzero(self.item == number) for number in range(len(self.demand))]
@@ -141,7 +140,7 @@ class _Search:
         """Number all states and moves once: those of the ways through a sub-aisle and of the touch of a crossing."""
         machine, count = self.machine, len(self.crossings)
         kinds = [(0, 0, False), (1, 1, True), (2, 2, True), (2, 2, False), (2, 0, False), (0, 2, False)]
-        self.moves = [[machine.move(_join_rule, span, *kind) for kind in kinds] for span in range(count - 1)]
+        self.moves = [[machine.move(join, span, *kind) for kind in kinds] for span in range(count - 1)]
         touch = [move for moves in self.needed for move in moves]
         state = 0
         while state < len(machine.states):
@@ -151,7 +150,7 @@ class _Search:
             state += 1
         self.size = len(machine.states)
         self.leave = [machine.leave(number) for number in range(self.size)]
-        self.closed = [any(state) and _is_closed(state) for state in machine.states]
+        self.closed = [any(state) and is_closed(state) for state in machine.states]
 
     def _sort(self):
         """(column, span) -> rows by place, and their metres from the lower crossing."""
@@ -206,8 +205,8 @@ class _Search:
         low, high = self.crossings[span], self.crossings[span + 1]
         places = sorted(place for place in places if low < place < high)
         return [
-            (self.machine.move(_join_rule, span, *way[1:4]), way[0])
-            for way in _outcomes(low, high, places, (0,) * len(places))]
+            (self.machine.move(join, span, *way[1:4]), way[0])
+            for way in outcomes(low, high, places, (0,) * len(places))]
 
     # ------------------------------------------------------------------ selections
 
