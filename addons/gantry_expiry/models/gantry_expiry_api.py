@@ -152,25 +152,6 @@ class GantryExpiryApi(models.AbstractModel):
         if not isinstance(value, int) or isinstance(value, bool):
             raise UserError(self.env._("%s must be a whole number.", name))
 
-    def _one_of(self, name, value, known):
-        if value not in known:
-            raise UserError(
-                self.env._(
-                    "There is no %(name)s %(value)s; take one of %(known)s.",
-                    name=name, value=value, known=", ".join(known),
-                )
-            )  # fmt: skip
-
-    def _date(self, name, value):
-        if value is None:
-            return None
-        try:
-            return datetime.date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise UserError(
-                self.env._("%(name)s must be a date such as 2026-03-31, not %(value)s.", name=name, value=value)
-            ) from None
-
     def _line_answer(self, line):
         return self._json(
             {

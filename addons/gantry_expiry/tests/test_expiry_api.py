@@ -1,7 +1,5 @@
-import json
-import xmlrpc.client
-from datetime import datetime, timedelta
 
+from odoo.addons.gantry_base.tests.rpc import RpcMixin
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
@@ -59,12 +57,12 @@ class TestExpiryApi(ExpiryApiCase):
         api = self._api(self.user_planner)
         good = self.arguments("decide")
         cases = [
-            (lambda: api.list_expiring(stage="rotten"), "no stage rotten"),
+            (lambda: api.list_expiring(stage="rotten"), "stage must be one of"),
             (lambda: api.list_expiring(within_days="soon"), "whole number"),
             (lambda: api.list_expiring(limit=-1), "limit"),
-            (lambda: api.get_fefo(group_by="moon"), "no group_by moon"),
+            (lambda: api.get_fefo(group_by="moon"), "group_by must be one of"),
             (lambda: api.get_fefo(date_from="soon"), "date such as"),
-            (lambda: api.decide(**good | {"action": "eat"}), "no action eat"),
+            (lambda: api.decide(**good | {"action": "eat"}), "action must be one of"),
             (lambda: api.decide(**good | {"line_ids": []}), "whole numbers"),
             (lambda: api.decide(**good | {"line_ids": [0]}), "no expiring stock with the id 0"),
             (lambda: api.decide(**good | {"percent": 101}), "0 to 100"),
@@ -76,28 +74,12 @@ class TestExpiryApi(ExpiryApiCase):
 
 
 @tagged("post_install", "-at_install")
-class TestExpiryApiHttp(ExpiryApiCase, HttpCase):
+class TestExpiryApiHttp(RpcMixin, ExpiryApiCase, HttpCase):
+    rpc_model = "gantry.expiry.api"
+
     def setUp(self):
         super().setUp()
-        keys = self.env(user=self.user_planner)["res.users.apikeys"].sudo()
-        self.key = keys._generate("rpc", "test", datetime.now() + timedelta(days=1))
-
-    def json2(self, method, **arguments):
-        headers = {"Authorization": f"bearer {self.key}", "Content-Type": "application/json"}
-        return self.url_open(f"/json/2/gantry.expiry.api/{method}", data=json.dumps(arguments), headers=headers).json()
-
-    def jsonrpc(self, method, **arguments):
-        args = [self.env.cr.dbname, self.user_planner.id, self.key, "gantry.expiry.api", method, [], arguments]
-        params = {"service": "object", "method": "execute_kw", "args": args}
-        payload = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-        headers = {"Content-Type": "application/json"}
-        return self.url_open("/jsonrpc", data=json.dumps(payload), headers=headers).json()["result"]
-
-    def xmlrpc(self, method, **arguments):
-        args = (self.env.cr.dbname, self.user_planner.id, self.key, "gantry.expiry.api", method, [], arguments)
-        body = xmlrpc.client.dumps(args, "execute_kw")
-        answer = self.url_open("/xmlrpc/2/object", data=body, headers={"Content-Type": "text/xml"})
-        return xmlrpc.client.loads(answer.content)[0][0]
+        self.use_rpc(self.user_planner)
 
     def test_every_method_three_ways(self):
         lot = self._lot("A", 15, qty=5)
@@ -105,7 +87,7 @@ class TestExpiryApiHttp(ExpiryApiCase, HttpCase):
         picking.move_ids.picked = True
         picking._action_done()
         self._line(lot)
-        for call in (self.json2, self.jsonrpc, self.xmlrpc):
+        for call in self.rpc_ways().values():
             self.assertTrue(call("list_expiring", **self.arguments("list_expiring"))["items"])
             self.assertTrue(call("get_fefo", **self.arguments("get_fefo")))
             self.assertTrue(call("decide", **self.arguments("decide"))["decision_ids"])

@@ -1,9 +1,8 @@
-import json
 import urllib.parse
 import xmlrpc.client
-from datetime import datetime, timedelta
 
 from odoo.addons.gantry_base.models.gantry_api import without_null
+from odoo.addons.gantry_base.tests.rpc import RpcMixin
 from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import TODAY
@@ -16,8 +15,10 @@ except ImportError:
 
 
 @tagged("post_install", "-at_install")
-class TestForecastApiHttp(ApiCase, HttpCase):
+class TestForecastApiHttp(RpcMixin, ApiCase, HttpCase):
     """Every method as other programs meet it: JSON-2 with a key, JSON-RPC and XML-RPC with a password."""
+
+    rpc_model = "gantry.forecast.api"
 
     @classmethod
     def setUpClass(cls):
@@ -27,77 +28,12 @@ class TestForecastApiHttp(ApiCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.password = {}
-        for user in (self.user_planner, self.user_stock, self.user_other):
-            self.password[user] = (
-                self.env(user=user)["res.users.apikeys"]
-                .sudo()
-                ._generate("rpc", "test", datetime.now() + timedelta(days=1))
-            )
-
-    # -- three ways to call
-
-    def json2(self, method, user=None, **arguments):
-        key = self.password[user or self.user_planner]
-        response = self.url_open(
-            f"/json/2/gantry.forecast.api/{method}",
-            data=json.dumps(arguments),
-            headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
-        )
-        return response.status_code, response.json()
-
-    def jsonrpc(self, method, user=None, **arguments):
-        user = user or self.user_planner
-        payload = {
-            "jsonrpc": "2.0",
-            "method": "call",
-            "id": 1,
-            "params": {
-                "service": "object",
-                "method": "execute_kw",
-                "args": [*self.login(user), "gantry.forecast.api", method, [], arguments],
-            },
-        }
-        response = self.url_open(
-            "/jsonrpc", data=json.dumps(payload), headers={"Content-Type": "application/json"}
-        ).json()
-        return response["result"] if "result" in response else response["error"]
-
-    def xmlrpc(self, method, user=None, **arguments):
-        user = user or self.user_planner
-        proxy = xmlrpc.client.ServerProxy(f"{self.base_url()}/xmlrpc/2/object", transport=self.transport())
-        return proxy.execute_kw(*self.login(user), "gantry.forecast.api", method, [], arguments)
-
-    def login(self, user):
-        return self.env.cr.dbname, user.id, self.password[user]
-
-    def transport(self):
-        """XML-RPC by the client of the test, which lets the server use the test's transaction."""
-        case = self
-
-        class Transport(xmlrpc.client.Transport):
-            def request(self, host, handler, request_body, verbose=False):
-                response = case.url_open(handler, data=request_body, headers={"Content-Type": "text/xml"})
-                parser, target = self.getparser()
-                parser.feed(response.content)
-                parser.close()
-                return target.close()
-
-        return Transport()
-
-    def ways(self):
-        return {
-            "json2": lambda name, **arguments: self.json2(name, **arguments)[1],
-            "jsonrpc": self.jsonrpc,
-            "xmlrpc": self.xmlrpc,
-        }
-
-    # -- the tests
+        self.use_rpc(self.user_planner, self.user_stock, self.user_other)
 
     def test_all_three_ways_read_the_same(self):
         for name in READS:
             arguments = self.arguments(name)
-            answers = {way: call(name, **arguments) for way, call in self.ways().items()}
+            answers = {way: call(name, **arguments) for way, call in self.rpc_ways().items()}
             self.assertEqual(answers["json2"], answers["jsonrpc"], name)
             # XML-RPC has no null
             self.assertEqual(without_null(answers["json2"]), answers["xmlrpc"], name)
@@ -106,7 +42,7 @@ class TestForecastApiHttp(ApiCase, HttpCase):
 
     def test_all_three_ways_change_once(self):
         for name in WRITES:
-            for way, call in self.ways().items():
+            for way, call in self.rpc_ways().items():
                 arguments = self.arguments(name) | {"request_uid": f"{way}-{name}"}
                 first = call(name, **arguments)
                 self.assertEqual(call(name, **arguments), first, f"{name} by {way}")
@@ -146,7 +82,7 @@ class TestForecastApiHttp(ApiCase, HttpCase):
         address = urllib.parse.urlsplit(self.base_url())
         with self.allow_requests(all_requests=True):
             client = odoorpc.ODOO(address.hostname, protocol="jsonrpc", port=address.port)
-            client.login(self.env.cr.dbname, self.user_planner.login, self.password[self.user_planner])
+            client.login(self.env.cr.dbname, self.user_planner.login, self.rpc_keys[self.user_planner])
 
             def call(name, **arguments):
                 return client.execute_kw("gantry.forecast.api", name, [], arguments)

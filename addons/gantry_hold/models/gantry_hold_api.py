@@ -254,15 +254,6 @@ class GantryHoldApi(models.AbstractModel):
         lots.check_access("read")
         return lots
 
-    def _one_of(self, name, value, known):
-        if value not in known:
-            raise UserError(
-                self.env._(
-                    "There is no %(name)s %(value)s; take one of %(known)s.",
-                    name=name, value=value, known=", ".join(known),
-                )
-            )  # fmt: skip
-
     def _lot_answer(self, lot):
         return {
             "lot_id": lot.id,

@@ -1,10 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 READER = "stock.group_stock_user"
 PLANNER = "gantry_base.group_planner"
-MAX_ID = 2**31 - 1
 MAX_ALERTS = 1000
 ORDERS = {
     "value": "value desc, id", "excess": "excess_value desc, id", "shortage": "short_value desc, id",
@@ -119,7 +118,7 @@ class GantryInsightApi(models.AbstractModel):
                 self._one_of(name, value, Alert._fields[name].get_values(self.env))
                 domain &= Domain(name, "=", value)
         if user_id is not None:
-            domain &= Domain("user_id", "=", self._check_id("user_id", user_id))
+            domain &= Domain("user_id", "=", self._checked_id("user_id", user_id))
         alerts = Alert.search(domain, limit=limit, offset=offset) if limit else Alert
         alerts.product_id.fetch(["default_code"])
         items = [self._alert_answer(alert) for alert in alerts]
@@ -160,7 +159,7 @@ class GantryInsightApi(models.AbstractModel):
 
         def snooze():
             alerts = self._alerts(alert_ids)
-            alerts.action_snooze(until=self._date("until", until))
+            alerts.action_snooze(until=self._date("until", until or ""))
             return {"alert_ids": alerts.filtered(lambda alert: alert.state == "snoozed").ids, "until": until}
 
         payload = {"alert_ids": alert_ids, "until": until}
@@ -201,44 +200,18 @@ class GantryInsightApi(models.AbstractModel):
 
     # -- helpers
 
-    def _check_id(self, name, value):
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MAX_ID:
-            raise UserError(self.env._("%s must be the id of a record.", name))
-        return value
-
-    def _check_ids(self, name, values):
-        if not isinstance(values, list | tuple):
-            raise UserError(self.env._("%s must be a list of ids.", name))
-        return [self._check_id(name, value) for value in values]
-
-    def _one_of(self, name, value, known):
-        if value not in known:
-            raise UserError(self.env._(
-                "There is no %(name)s %(value)s; take one of %(known)s.", name=name, value=value,
-                known=", ".join(known)))
-
-    def _date(self, name, value):
-        try:
-            day = fields.Date.to_date(value) if isinstance(value, str) else None
-        except ValueError:
-            day = None
-        if not day:
-            raise UserError(self.env._(
-                "%(name)s must be a date such as 2026-03-31, not %(value)s.", name=name, value=value))
-        return day
-
     def _series_domain(self, product_ids, warehouse_ids, category_id):
         domain = Domain("company_id", "in", self.env.companies.ids)
         if product_ids is not None:
-            domain &= Domain("product_id", "in", self._check_ids("product_ids", product_ids))
+            domain &= Domain("product_id", "in", self._checked_ids("product_ids", product_ids))
         if warehouse_ids is not None:
-            domain &= Domain("warehouse_id", "in", self._check_ids("warehouse_ids", warehouse_ids))
+            domain &= Domain("warehouse_id", "in", self._checked_ids("warehouse_ids", warehouse_ids))
         if category_id is not None:
-            domain &= Domain("categ_id", "child_of", self._check_id("category_id", category_id))
+            domain &= Domain("categ_id", "child_of", self._checked_id("category_id", category_id))
         return domain
 
     def _alerts(self, alert_ids):
-        ids = self._check_ids("alert_ids", alert_ids)
+        ids = self._checked_ids("alert_ids", alert_ids)
         if not ids or len(ids) > MAX_ALERTS:
             raise UserError(self.env._("Name between 1 and %s alerts.", MAX_ALERTS))
         alerts = self.env["gantry.alert"].search([("id", "in", ids), ("company_id", "in", self.env.companies.ids)])

@@ -1,14 +1,12 @@
 import base64
 import io
-import json
 import subprocess
 import sys
 import tempfile
-import xmlrpc.client
 import zipfile
-from datetime import datetime, timedelta
 
 from odoo.addons.gantry_base.models.gantry_api import without_null
+from odoo.addons.gantry_base.tests.rpc import RpcMixin
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
@@ -142,38 +140,13 @@ class TestRecallEvidence(ApiCase):
 
 
 @tagged("post_install", "-at_install")
-class TestRecallApiHttp(ApiCase, HttpCase):
+class TestRecallApiHttp(RpcMixin, ApiCase, HttpCase):
+    rpc_model = "gantry.recall.api"
+
     def setUp(self):
         super().setUp()
         self.stranger = self._user("gantry_nobody", "base.group_user", self.company_a)
-        self.keys = {
-            user: self.env(user=user)["res.users.apikeys"]
-            .sudo()
-            ._generate("rpc", "test", datetime.now() + timedelta(days=1))
-            for user in (self.user_recall, self.stranger)
-        }
-
-    def json2(self, method, user, **arguments):
-        response = self.url_open(
-            f"/json/2/gantry.recall.api/{method}",
-            data=json.dumps(arguments),
-            headers={"Authorization": f"bearer {self.keys[user]}", "Content-Type": "application/json"},
-        )
-        return response.status_code, response.json()
-
-    def jsonrpc(self, method, user, **arguments):
-        login = [self.env.cr.dbname, user.id, self.keys[user]]
-        params = {"service": "object", "method": "execute_kw",
-                  "args": [*login, "gantry.recall.api", method, [], arguments]}  # fmt: skip
-        payload = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-        headers = {"Content-Type": "application/json"}
-        return self.url_open("/jsonrpc", data=json.dumps(payload), headers=headers).json()
-
-    def xmlrpc(self, method, user, **arguments):
-        call = (self.env.cr.dbname, user.id, self.keys[user], "gantry.recall.api", method, [], arguments)
-        body = xmlrpc.client.dumps(call, "execute_kw")
-        response = self.url_open("/xmlrpc/2/object", data=body, headers={"Content-Type": "text/xml"})
-        return xmlrpc.client.loads(response.content)[0][0]
+        self.use_rpc(self.user_recall, self.stranger)
 
     def test_every_method_answers_the_same_over_all_protocols(self):
         case = self._case(is_drill=True)
@@ -181,8 +154,8 @@ class TestRecallApiHttp(ApiCase, HttpCase):
             arguments = self.arguments(method, case)
             status, first = self.json2(method, self.user_recall, **arguments)
             self.assertEqual(status, 200, (method, first))
-            self.assertEqual(self.jsonrpc(method, self.user_recall, **arguments)["result"], first, method)
-            self.assertEqual(self.xmlrpc(method, self.user_recall, **arguments), without_null(first), method)
+            self.assertEqual(self.jsonrpc(method, **arguments), first, method)
+            self.assertEqual(self.xmlrpc(method, **arguments), without_null(first), method)
 
     def test_stranger_is_refused_over_the_wire(self):
         for method in READS + WRITES:

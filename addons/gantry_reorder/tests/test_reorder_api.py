@@ -1,8 +1,6 @@
-import json
-import xmlrpc.client
-from datetime import datetime, timedelta
 
 from odoo.addons.gantry_base.models.gantry_api import without_null
+from odoo.addons.gantry_base.tests.rpc import RpcMixin
 from odoo.addons.gantry_reorder.models.gantry_reorder_api_write import POLICY_SETTINGS
 from odoo.addons.gantry_reorder.models.gantry_reorder_policy import WEEKDAYS
 from odoo.exceptions import AccessError, UserError
@@ -161,55 +159,18 @@ class TestReorderApi(ApiCase):
 
 
 @tagged("post_install", "-at_install")
-class TestReorderApiHttp(ApiCase, HttpCase):
+class TestReorderApiHttp(RpcMixin, ApiCase, HttpCase):
     """Every method as other programs meet it: JSON-2 with a key, JSON-RPC and XML-RPC with a password."""
+
+    rpc_model = API
 
     def setUp(self):
         super().setUp()
-        self.keys = {
-            user: self.env(user=user)["res.users.apikeys"].sudo()._generate(
-                "rpc", "test", datetime.now() + timedelta(days=1))
-            for user in (self.user_manager, self.user_stock)
-        }
-
-    def json2(self, method, user=None, **arguments):
-        response = self.url_open(
-            f"/json/2/{API}/{method}", data=json.dumps(arguments),
-            headers={"Authorization": f"bearer {self.keys[user or self.user_manager]}",
-                     "Content-Type": "application/json"})
-        return response.status_code, response.json()
-
-    def jsonrpc(self, method, **arguments):
-        payload = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {
-            "service": "object", "method": "execute_kw", "args": [*self.login(), API, method, [], arguments]}}
-        answer = self.url_open(
-            "/jsonrpc", data=json.dumps(payload), headers={"Content-Type": "application/json"}).json()
-        return answer["result"] if "result" in answer else answer["error"]
-
-    def xmlrpc(self, method, **arguments):
-        case = self
-
-        class Transport(xmlrpc.client.Transport):
-            def request(self, host, handler, request_body, verbose=False):
-                response = case.url_open(handler, data=request_body, headers={"Content-Type": "text/xml"})
-                parser, target = self.getparser()
-                parser.feed(response.content)
-                parser.close()
-                return target.close()
-
-        proxy = xmlrpc.client.ServerProxy(f"{self.base_url()}/xmlrpc/2/object", transport=Transport())
-        return proxy.execute_kw(*self.login(), API, method, [], arguments)
-
-    def login(self):
-        return self.env.cr.dbname, self.user_manager.id, self.keys[self.user_manager]
-
-    def ways(self):
-        return {"json2": lambda name, **arguments: self.json2(name, **arguments)[1], "jsonrpc": self.jsonrpc,
-                "xmlrpc": self.xmlrpc}
+        self.use_rpc(self.user_manager, self.user_stock)
 
     def test_all_three_ways_read_the_same(self):
         for name in READS:
-            answers = {way: call(name, **self.arguments(name)) for way, call in self.ways().items()}
+            answers = {way: call(name, **self.arguments(name)) for way, call in self.rpc_ways().items()}
             self.assertEqual(answers["json2"], answers["jsonrpc"], name)
             # XML-RPC has no null
             self.assertEqual(without_null(answers["json2"]), answers["xmlrpc"], name)
@@ -218,7 +179,7 @@ class TestReorderApiHttp(ApiCase, HttpCase):
 
     def test_all_three_ways_change_once(self):
         for name in ("run", "accept", "order", "set_policy", "backtest"):
-            for way, call in self.ways().items():
+            for way, call in self.rpc_ways().items():
                 arguments = self.arguments(name) | {"request_uid": f"{way}-{name}"}
                 first = call(name, **arguments)
                 self.assertEqual(call(name, **arguments), first, f"{name} by {way}")

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 READER = "stock.group_stock_user"
-MAX_ID = 2**31 - 1
 GS1_LOT = re.compile(r"\((?:10|21)\)([^()\x1d]{1,20})")
 GS1_GTIN = re.compile(r"\(01\)(\d{14})")
 
@@ -199,9 +198,7 @@ class GantryTraceApi(models.AbstractModel):
         return exact, Domain("name", "ilike", text) | Domain("ref", "ilike", text) | Domain("product_id", "ilike", text)
 
     def _lot(self, lot_id):
-        if not isinstance(lot_id, int) or isinstance(lot_id, bool) or not 0 < lot_id <= MAX_ID:
-            raise UserError(self.env._("lot_id must be the id of a lot."))
-        lot = self.env["stock.lot"].browse(lot_id).exists()
+        lot = self.env["stock.lot"].browse(self._checked_id("lot_id", lot_id)).exists()
         if not lot:
             raise UserError(self.env._("There is no lot %s.", lot_id))
         lot.check_access("read")
