@@ -57,6 +57,7 @@ def fill(odoo: Odoo, database: str, *, demo: bool, orders: Path | None) -> None:
     else:
         return
     odoo.shell(database, scripts.FORECAST, title="Forecasts computed", log="forecast.log")
+    odoo.shell(database, scripts.REORDER, title="Reorder rules set", log="reorder.log")
     odoo.shell(database, scripts.SCREENS, title="Screens prepared", log="screens.log")
     odoo.paths.write_state(key, content)
 
