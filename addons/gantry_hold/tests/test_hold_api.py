@@ -112,7 +112,10 @@ class TestHoldApi(HoldApiCase):
             (lambda: api.hold_lots(lot_ids=["a"], reason="x", request_uid="1"), "whole numbers"),
             (lambda: api.hold_lots(lot_ids=[0], reason="x", request_uid="1"), "no lot with the id 0"),
             (lambda: api.hold_lots(lot_ids=self.lot_a.ids, reason=" ", request_uid="1"), "needs a reason"),
-            (lambda: api.hold_lots(lot_ids=self.lot_a.ids, reason="x", request_uid="1", kind="inspection"), "kind must be one of"),
+            (
+                lambda: api.hold_lots(lot_ids=self.lot_a.ids, reason="x", request_uid="1", kind="inspection"),
+                "kind must be one of",
+            ),
             (lambda: api.hold_lots(lot_ids=self.lot_a.ids, reason="x", request_uid=""), "request_uid"),
             (lambda: api.get_hold(hold_id=0), "no Hold with the id 0"),
             (lambda: api.get_hold(hold_id="7"), "whole number"),
