@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, help="port of the web client (default: 8069, or the next free one)")
     run.add_argument("--db", metavar="NAME", help="database (default: gantry, or gantry_<order file>)")
     run.add_argument("--no-demo", action="store_true", help="start with an empty company")
+    run.add_argument("--fresh", action="store_true", help="throw away the database that an earlier run made")
     run.add_argument(
         "--workers",
         type=int,

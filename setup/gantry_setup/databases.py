@@ -96,6 +96,8 @@ class Odoo:
     def drop(self, database: str) -> None:
         self.server.query(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
         shutil.rmtree(self.paths.data / "filestore" / database, ignore_errors=True)
+        for kind in ("database", "content"):
+            self.paths.forget_state(f"{kind}-{database}")
 
     def clone(self, template: str, database: str) -> None:
         """A copy with its filestore; files are shared by hard links."""
@@ -128,7 +130,9 @@ class Odoo:
         """Bring `database` to the present state of the addons; returns what was installed or updated."""
         key = f"database-{database}"
         fresh = not self.exists(database)
-        known = {} if fresh else self.paths.read_state(key)
+        if fresh:
+            self.drop(database)  # what an earlier database of that name left behind
+        known = self.paths.read_state(key)
         now = {addon: addons.content_hash(addon) for addon in wanted}
         install = [addon for addon in wanted if addon not in known]
         update = [addon for addon in wanted if addon in known and known[addon] != now[addon]]

@@ -105,6 +105,10 @@ class Paths:
         temporary.write_text(json.dumps(value, indent=1, sort_keys=True))
         temporary.replace(folder / f"{name}.json")
 
+    def forget_state(self, name: str) -> None:
+        """Remove what was noted under `name`."""
+        (self.cache / "state" / f"{name}.json").unlink(missing_ok=True)
+
 
 def digest(*parts: str | bytes | Path) -> str:
     """A short hash over texts and the content of files."""

@@ -62,6 +62,13 @@ def fill(odoo: Odoo, database: str, *, demo: bool, orders: Path | None) -> None:
     odoo.paths.write_state(key, content)
 
 
+def start_afresh(odoo: Odoo, database: str) -> None:
+    """Throw `database` away, unless somebody else made it."""
+    if odoo.exists(database) and not odoo.paths.read_state(f"database-{database}"):
+        raise GantryError(f"Database {database} was not made by this command. Choose another name with --db.")
+    odoo.drop(database)
+
+
 class Running:
     """A served Odoo; stops cleanly on Ctrl-C or when the block ends."""
 
@@ -116,6 +123,8 @@ def serve(odoo: Odoo, ui: Ui, options) -> None:
     database = options.db or database_of(orders)
     wanted = [addon for addon in addons.every() if addon not in addons.OPTIONAL]
     with odoo.paths.locked(f"database-{database}"):
+        if options.fresh:
+            start_afresh(odoo, database)
         odoo.sync(database, wanted)
         fill(odoo, database, demo=not options.no_demo, orders=orders)
     port = free_port(options.port or 8069, strict=bool(options.port))

@@ -96,8 +96,8 @@ class Command:
 
 @pytest.fixture(scope="session")
 def command():
-    """The demo story, loaded and served."""
-    running = Command(f"--db={DATABASE}")
+    """The demo story, loaded and served, whatever an earlier run left behind."""
+    running = Command(f"--db={DATABASE}", "--fresh")
     running.wait_until_ready()
     yield running
     running.stop()

@@ -139,3 +139,36 @@ def test_a_translation_template_changes_with_its_words_alone(monkeypatch, tmp_pa
     template.unlink()
     assert translations.keep_old("gantry_x", "")
     assert not template.parent.exists()
+
+
+class Machine:
+    """Just enough of an Odoo for `run`: which databases exist, and which were thrown away."""
+
+    def __init__(self, place, *names):
+        self.paths = place
+        self.names = set(names)
+
+    def exists(self, database):
+        return database in self.names
+
+    def drop(self, database):
+        self.names.discard(database)
+
+
+def test_a_fresh_start_throws_away_its_own_database_only(tmp_path):
+    place = paths.Paths(tmp_path)
+    place.write_state("database-ours", {"gantry_base": "1"})
+    machine = Machine(place, "ours", "theirs")
+    serve.start_afresh(machine, "ours")
+    assert machine.names == {"theirs"}
+    with pytest.raises(GantryError, match="not made by this command"):
+        serve.start_afresh(machine, "theirs")
+    assert machine.names == {"theirs"}
+
+
+def test_forgotten_state_reads_as_empty(tmp_path):
+    place = paths.Paths(tmp_path)
+    place.write_state("content-ours", {"demo": True})
+    place.forget_state("content-ours")
+    place.forget_state("content-ours")
+    assert place.read_state("content-ours") == {}
