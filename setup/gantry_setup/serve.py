@@ -40,8 +40,8 @@ def database_of(orders: Path | None) -> str:
     return f"gantry_{stem or 'orders'}"
 
 
-def fill(odoo: Odoo, database: str, *, demo: bool, orders: Path | None) -> None:
-    """Load what the database is to show, once."""
+def fill(odoo: Odoo, database: str, changed: list[str], *, demo: bool, orders: Path | None) -> None:
+    """Load what the database is to show, once; a story that got new chapters is told on."""
     key = f"content-{database}"
     content = odoo.paths.read_state(key)
     if orders:
@@ -55,6 +55,8 @@ def fill(odoo: Odoo, database: str, *, demo: bool, orders: Path | None) -> None:
         odoo.shell(database, scripts.DEMO, title="Demo story loaded", log="demo.log")
         content["demo"] = True
     else:
+        if content.get("demo") and "gantry_demo" in changed:
+            odoo.shell(database, scripts.DEMO, title="Demo story told on", log="demo.log")
         return
     odoo.shell(database, scripts.FORECAST, title="Forecasts computed", log="forecast.log")
     odoo.shell(database, scripts.REORDER, title="Reorder rules set", log="reorder.log")
@@ -125,8 +127,8 @@ def serve(odoo: Odoo, ui: Ui, options) -> None:
     with odoo.paths.locked(f"database-{database}"):
         if options.fresh:
             start_afresh(odoo, database)
-        odoo.sync(database, wanted)
-        fill(odoo, database, demo=not options.no_demo, orders=orders)
+        changed = odoo.sync(database, wanted)
+        fill(odoo, database, changed, demo=not options.no_demo, orders=orders)
     port = free_port(options.port or 8069, strict=bool(options.port))
     with ui.step("Odoo started"):
         running = Running(odoo, database, port, options.workers)
