@@ -44,7 +44,7 @@ def read_over_rpc(url: str, database: str) -> list[dict]:
 def test_an_own_order_history_ends_in_a_forecast_of_every_product(browser, tmp_path, screenshots):
     path = tmp_path / "shop.csv"
     write_orders(path)
-    command = Command(f"--orders={path}")
+    command = Command(f"--orders={path}", "--fresh")
     try:
         command.wait_until_ready()
         page = logged_in(browser, command.url)
