@@ -1,0 +1,17 @@
+{
+    "name": "Gantry Layout",
+    "summary": "The warehouse as geometry: zones, aisles, bins in metres, walkways, a bin generator, layout health",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Inventory",
+    "author": "Gantry",
+    "license": "LGPL-3",
+    "depends": ["gantry_base", "stock"],
+    "external_dependencies": {"python": ["numpy"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/gantry_layout_rules.xml",
+        "views/gantry_layout_views.xml",
+        "views/menus.xml",
+    ],
+    "installable": True,
+}
