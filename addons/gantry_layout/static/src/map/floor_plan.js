@@ -1,6 +1,6 @@
 import { Component, onMounted, onPatched, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { between, fit, hold, pan, pinch, scaleBar, toFloor, zoomAt } from "../core/viewport";
+import { between, fit, hold, pan, pinch, scaleBar, toFloor, toScreen, zoomAt } from "../core/viewport";
 import { Gestures } from "./gestures";
 import { MapOverlay } from "./overlay";
 import { paint } from "./painter";
@@ -16,7 +16,7 @@ export class FloorPlan extends Component {
         plan: Object, // not reactive: see LayoutMap.plan
         version: Number, // grows when the plan looks different
         label: String,
-        onPick: Function, // (px -> floor) kind and index are found by the parent: onPick(x, y, reach)
+        onPick: Function, // (x, y, reach) in metres
         onHover: Function,
         onArrow: Function,
         onKey: Function,
@@ -77,7 +77,7 @@ export class FloorPlan extends Component {
             return;
         }
         const isFirst = !this.size.width;
-        const ratio = Math.min(browser.devicePixelRatio || 1, 2);
+        const ratio = Math.min(window.devicePixelRatio || 1, 2);
         this.size = { width: clientWidth, height: clientHeight };
         Object.assign(this.canvas.el, { width: clientWidth * ratio, height: clientHeight * ratio });
         this.ctx = this.canvas.el.getContext("2d", { alpha: false });
@@ -146,6 +146,14 @@ export class FloorPlan extends Component {
         const margin = Math.min(this.size.width, this.size.height) * 0.15;
         const view = fit(bounds, this.size, margin);
         this.flyTo({ ...view, scale: Math.min(view.scale, CLOSE_SCALE) });
+    }
+
+    /** Move just as much as it takes to see the place. */
+    keepInView(x, y) {
+        const [px, py] = toScreen(this.view, this.size, x, y);
+        const margin = Math.min(80, this.size.width / 4, this.size.height / 4);
+        const over = (value, most) => Math.max(value - (most - margin), 0) - Math.max(margin - value, 0);
+        this.look(pan(this.view, -over(px, this.size.width), -over(py, this.size.height)));
     }
 
     hover(place) {
