@@ -130,8 +130,10 @@ def do_bench(options, paths: Paths, ui: Ui) -> int:
     target = str(Path(options.json).absolute()) if options.json else None
     if any(bench.needs_odoo(path) for path in bench.chosen(options.names).values()):
         with prepared(options, paths, ui, tests=True) as odoo:
+            workplace.prepare_peers(paths, ui)
             return int(bool(bench.run(paths, ui, odoo, options.names, target)))
     workplace.prepare_python(paths, ui, tests=True)
+    workplace.prepare_peers(paths, ui)
     return int(bool(bench.run(paths, ui, None, options.names, target)))
 
 

@@ -68,6 +68,16 @@ def ensure(paths: Paths, ui: Ui, *, tests: bool, source: OdooSource | None) -> N
             paths.write_state("python", {**state, "test": test_mark})
 
 
+def ensure_peers(paths: Paths, ui: Ui) -> None:
+    """Add what only benchmarks need: the libraries that they measure against."""
+    state = paths.read_state("python")
+    mark = digest(LOCKS / "bench.txt", state.get("test", ""))
+    if state.get("bench") != mark:
+        with ui.step("Peers of the benchmarks installed"):
+            install_locked(paths, LOCKS / "bench.txt", log="bench-packages.log")
+            paths.write_state("python", {**state, "bench": mark})
+
+
 def only_gantry(paths: Paths) -> Path:
     """For an Odoo that is installed already: the locked lines of Gantry's own requirements alone, since
     Odoo's own packages are that installation's business."""

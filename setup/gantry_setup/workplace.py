@@ -21,6 +21,12 @@ def prepare_python(paths: Paths, ui: Ui, *, tests: bool = False) -> None:
         python_env.ensure(paths, ui, tests=tests, source=None)
 
 
+def prepare_peers(paths: Paths, ui: Ui) -> None:
+    """What benchmarks need beside what tests need."""
+    with paths.locked("python"):
+        python_env.ensure_peers(paths, ui)
+
+
 @contextlib.contextmanager
 def ready(paths: Paths, ui: Ui, *, odoo: str | None = None, pg_url: str | None = None, tests: bool = False):
     """Yield an `Odoo` that can be started, with PostgreSQL up while the block runs."""

@@ -31,9 +31,23 @@ def test_every_requirement_is_locked_with_hashes():
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", locked.strip()))
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "test.txt", "nodeps.txt", "uv.txt"])
+@pytest.mark.parametrize("lock", ["run.txt", "test.txt", "nodeps.txt", "uv.txt", "bench.txt"])
 def test_locks_name_no_address(lock):
     assert "://" not in (PROJECT / "setup" / "locks" / lock).read_text()
+
+
+def pins(lock: str) -> set[str]:
+    """`name==version ; marker` of a lock file."""
+    text = (PROJECT / "setup" / "locks" / lock).read_text()
+    return {line.rstrip(" \\") for line in text.splitlines() if "==" in line.split(";")[0] and line[0] != " "}
+
+
+def test_peers_of_the_benchmarks_change_no_other_package():
+    installed = {pin.split(" ;")[0] for pin in pins("run.txt") | pins("test.txt")}
+    names_of = {pin.split("==")[0] for pin in installed}
+    shared = {pin.split(" ;")[0] for pin in pins("bench.txt") if pin.split("==")[0] in names_of}
+    assert any(pin.startswith("numpy==") for pin in shared)
+    assert shared <= installed
 
 
 def test_the_image_installs_the_same_requirements_and_addons():
