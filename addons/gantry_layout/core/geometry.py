@@ -97,7 +97,8 @@ class Geometry:
         ``xs`` (m,), ``crossings`` (h,), and ``column``, ``along`` (n,) of the bins (-1 and nan otherwise).
     node_x, node_y, edge_start, edge_end, edge_length, edge_one_way
         Walkways; one-way ones lead from start to end.
-    point_ids, point_names, point_kinds, point_x, point_y, point_column, point_along, point_edge, point_offset, point_away
+    point_ids, point_names, point_kinds, point_x, point_y, point_column, point_along, point_edge, point_offset,
+    point_away
         Depots, benches, docks.
     """
 
@@ -282,9 +283,10 @@ class _Draft:
     def _check_block(self):
         tables, aisles = self.tables, self.aisles
         low, high = self.crossings[[0, -1]]
+        whole = (abs(tables.aisle_from[aisles] - low) <= MM) & (abs(tables.aisle_to[aisles] - high) <= MM)
         self.is_block = bool(
-            tables.aisle_open.all() and not tables.aisle_one_way.any() and (np.diff(self.xs) > MM).all()
-            and (abs(tables.aisle_from[aisles] - low) <= MM).all() and (abs(tables.aisle_to[aisles] - high) <= MM).all())
+            whole.all() and tables.aisle_open.all() and not tables.aisle_one_way.any()
+            and (np.diff(self.xs) > MM).all())
 
     # -- places
 

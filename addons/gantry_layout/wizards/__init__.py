@@ -1,0 +1,4 @@
+from . import (
+    gantry_layout_block_wizard,
+    gantry_layout_generator,
+)
