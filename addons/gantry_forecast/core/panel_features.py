@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .panel_events import EventDays
 from .panel_windows import Windows, effects
 
 YEAR = {"day": 364, "week": 52, "month": 12}
@@ -69,6 +70,9 @@ class FeatureTable:
         self._pools = _measure_pools(problem, demand) if pools is None else pools
         self.codes, self.totals, self.shares = self._place_pools(problem)
         self.effects = [] if self.known is None else effects(self.own, self.known, self.bucket)
+        self.events = None
+        if self.known is not None and self.bucket == "day":
+            self.events = EventDays(self.known, self.totals[0].values, self.totals[-1].values)
 
     def pools(self) -> dict[str, np.ndarray]:
         """Mean demand per group and bucket, to be stored with the model."""
@@ -173,6 +177,8 @@ class FeatureTable:
                 out[f"{name}_after"] = plane[series, np.minimum(rows.target + 1, last)]
                 out[f"{name}_deviation"] = deviation
         out["known_effect"] = together
+        if self.events is not None:
+            out |= self.events.columns(self.codes[-1][rows.series], rows.origin, rows.target)
         return out
 
 

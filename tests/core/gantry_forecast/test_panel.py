@@ -6,6 +6,7 @@ import gantry_forecast_core as core
 import numpy as np
 import pytest
 from gantry_forecast_core import panel
+from gantry_forecast_core.panel_events import EventDays
 from gantry_forecast_core.panel_features import FeatureTable, Rows, Windows, beside_neighbours
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,6 +87,56 @@ def test_features_never_look_past_the_origin(bucket):
     assert before[1] == after[1]
     np.testing.assert_array_equal(before[0], after[0])
     assert not np.array_equal(before[0], build(np.roll(demand, 1, axis=1))[0], equal_nan=True)
+
+
+def feasts(days=620, horizon=7, seed=3):
+    """Daily sales of eight products that double on the eve of a feast and halve on the day; a feast lies ahead."""
+    rng = np.random.default_rng(seed)
+    on = np.zeros(days + horizon)
+    on[100:days:61] = on[days + 3] = 1
+    expected = rng.uniform(40, 90, (8, 1)) * (1 - 0.5 * on + np.append(on[1:], 0))
+    problem = core.Problem(
+        demand=rng.poisson(expected[:, :days]), bucket="day", start="2021-01-04", horizon=horizon,
+        groups=(np.arange(8) % 2)[:, None], known=on[None, :, None], known_names=("feast",))
+    return problem, expected[:, days:]
+
+
+def test_days_around_an_event_are_measured():
+    """The eve's effect and the day's own are found, the days beside them have none, and the future is not seen."""
+    problem, _ = feasts()
+    totals = problem.demand.mean(axis=0)[None]
+    eve, length = problem.length + 2, problem.length
+    at = np.zeros(4, int), np.full(4, length), np.array([eve, eve + 1, eve + 2, eve - 1])
+    columns = EventDays(problem.known, totals, totals).columns(*at)
+    together = columns["event_together"]
+    np.testing.assert_allclose(together[:2], [np.log(2), np.log(0.5)], atol=0.12)
+    np.testing.assert_allclose(together[2:], 0, atol=0.05)
+    assert columns["event_in_1"][0] == together[0] and columns["event_in_0"][0] == 0
+    changed = totals.copy()
+    changed[:, 500:] = 1e6
+    at = np.zeros(1, int), np.array([500]), np.array([eve])
+    np.testing.assert_array_equal(EventDays(problem.known, changed, changed).columns(*at)["event_together"],
+                                  EventDays(problem.known, totals, totals).columns(*at)["event_together"])
+
+
+def test_inputs_that_are_no_events_have_no_neighbouring_days():
+    """A price, an input that is on every third day and one that differs between series are left alone."""
+    known = np.zeros((2, 60, 3), np.float32)
+    known[:, :, 0] = 9.5
+    known[:, ::3, 1] = 1
+    known[0, 10, 2] = 1
+    totals = np.ones((1, 50))
+    columns = EventDays(known, totals, totals).columns(np.zeros(3, int), np.full(3, 50), np.array([50, 51, 52]))
+    assert not any(values.any() for values in columns.values())
+
+
+def test_the_eve_of_an_event_is_forecast():
+    """Daily demand ahead of a feast that lies in the horizon: the eve doubles, the day halves."""
+    problem, expected = feasts()
+    mean = panel.forecast(problem, panel.fit(problem, PARAMS))[1].sum(axis=0) / expected[:, 0].sum()
+    assert mean[2] == pytest.approx(2.0, abs=0.25)
+    assert mean[3] == pytest.approx(0.5, abs=0.2)
+    assert mean[[0, 5, 6]] == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_promotion_known_in_advance_lifts_the_forecast(promoted_model):
