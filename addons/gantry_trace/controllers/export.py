@@ -6,9 +6,11 @@ import xlsxwriter
 
 from odoo import http
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request
+from odoo.http import Response, content_disposition, request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON_LD = "application/ld+json"
+CHUNK = 64 * 1024
 
 
 class GantryTraceExport(http.Controller):
@@ -26,6 +28,17 @@ class GantryTraceExport(http.Controller):
             return self._answer(self._workbook(sheets), XLSX, f"{name}.xlsx")
         columns, rows = next((s["columns"], s["rows"]) for s in sheets if s["key"] in (sheet, "customers"))
         return self._answer(self._csv(columns, rows), "text/csv;charset=utf-8", f"{name} {sheet}.csv")
+
+    @http.route("/gantry_trace/epcis/<int:lot_id>", type="http", auth="user", readonly=True)
+    def epcis(self, lot_id, options="{}", **_kwargs):
+        """The trace of a lot as an EPCIS 2.0 document, sent while it is read from disk."""
+        try:
+            options = json.loads(options)
+        except ValueError:
+            raise UserError(request.env._("The filters of the export are damaged; open the trace again.")) from None
+        name, output = request.env["gantry.trace"]._epcis_export(lot_id, options)
+        headers = [("Content-Type", JSON_LD), ("Content-Disposition", content_disposition(f"{name}.jsonld"))]
+        return Response(iter(lambda: output.read(CHUNK), b""), headers=headers, direct_passthrough=True)
 
     def _answer(self, content, kind, filename):
         headers = [("Content-Type", kind), ("Content-Disposition", content_disposition(filename))]

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..core import faults
+
 READER = "stock.group_stock_user"
 GS1_LOT = re.compile(r"\((?:10|21)\)([^()\x1d]{1,20})")
 GS1_GTIN = re.compile(r"\(01\)(\d{14})")
@@ -182,6 +184,49 @@ class GantryTraceApi(models.AbstractModel):
         ids = [row["lot_id"] for row in seen if row["lot_id"]] or lot.ids
         rows = Trace._name_rows(Trace._balance(ids[offset : offset + limit]))
         return self._plain(self._page_answer(self._json(rows), len(ids), limit, offset) | {"hidden": hidden})
+
+    @api.model
+    @api.readonly
+    def epcis(
+        self, *, lot_id: int, direction: str = "both", since: str | None = None, until: str | None = None,
+        min_confidence: str | None = None, limit: int = 1000, offset: int = 0,
+    ) -> dict:  # fmt: skip
+        """What happened to a lot and to everything its trace finds, as EPCIS 2.0 events.
+
+        :param lot_id: id of the lot
+        :param direction: down, up or both, as in trace_lot
+        :param since: as in trace_lot
+        :param until: as in trace_lot
+        :param min_confidence: as in trace_lot
+        :param limit: how many events, at most 10000
+        :param offset: how many to leave out at the beginning
+        :return: ``document`` (an EPCISDocument in JSON-LD with the events of this page), ``total``, ``limit``,
+            ``offset``, ``next_offset`` and ``hidden``, how many lots and movements the caller does not see
+        """
+        self._require_group(READER)
+        limit, offset = self._page(limit, offset, maximum=10_000)
+        lot = self._lot(lot_id)
+        options = self._options(since, until, min_confidence, None)
+        Trace = self.env["gantry.trace"]
+        events, hidden = Trace._epcis_of_lot(lot, direction, options)
+        answer = self._page_answer(events[offset : offset + limit], len(events), limit, offset)
+        document = Trace._epcis_document(answer.pop("items"), f"trace/lot/{lot.id}")
+        return self._plain(answer | {"document": document, "hidden": hidden})
+
+    @api.model
+    @api.readonly
+    def check_epcis(self, *, document: dict) -> dict:
+        """Whether an EPCIS 2.0 document of somebody else is sound; nothing of it is kept.
+
+        :param document: the document as JSON
+        :return: ``ok``, ``faults`` (sentences, at most about 100), ``events`` and ``lots``, the lots of this
+            database that it names: ``lot_id``, ``name``, ``product_name``, ``uri``
+        """
+        self._require_group(READER)
+        found = faults(document)
+        if found:
+            return {"ok": False, "faults": found, "events": 0, "lots": []}
+        return self._plain({"ok": True, "faults": []} | self.env["gantry.trace"]._epcis_known(document))
 
     # -- what callers hand over ----------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ class ApiCase(TraceCase):
             "trace_lot": {"lot_id": cls.lot.id},
             "exposure": {"lot_id": cls.lot.id},
             "balance": {"lot_id": cls.lot.id},
+            "check_epcis": {"document": {"type": "EPCISDocument"}},
         }
 
     def api(self, user=None):

@@ -318,6 +318,10 @@ export class TraceScreen extends Component {
             data: { lot_id: this.state.lotId, options: this.query, sheet: this.state.tab } });
     }
 
+    exportEvents() {
+        return download({ url: `/gantry_trace/epcis/${this.state.lotId}`, data: { options: this.query } });
+    }
+
     print() {
         return this.action.doAction({ type: "ir.actions.report", report_type: "qweb-pdf", report_name:
             "gantry_trace.report_trace", report_file: "gantry_trace.report_trace", name: _t("Trace"),

@@ -1,0 +1,111 @@
+import base64
+import json
+import re
+from urllib.parse import unquote
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html_escape
+
+from ..core import epcis_hash, faults, gs1
+
+MAX_SIZE = 50 * 1024 * 1024
+KEY = re.compile(rf"{gs1.STEM}/01/(\d{{14}})/(?:10|21)/(.+)")
+LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
+SUMS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
+
+
+class GantryTrace(models.AbstractModel):
+    _inherit = "gantry.trace"
+
+    @api.model
+    def _epcis_export(self, lot_id, options):
+        """Name and file of the events of a trace with the filters of the screen."""
+        api_model = self.env["gantry.trace.api"]
+        api_model._require_group("stock.group_stock_user")
+        lot = api_model._lot(lot_id)
+        direction = options.get("direction") or "both"
+        times = api_model._options(
+            *(options.get(name) for name in ("since", "until", "min_confidence", "as_known_on"))
+        )
+        times["stop_product_ids"] = options.get("stop_product_ids") or ()
+        events, _hidden = self._epcis_of_lot(lot, direction, times)
+        name = self.env._("Trace %s", lot.name.replace("/", "-"))
+        return name, self._epcis_file(events, f"trace/lot/{lot.id}")
+
+    @api.model
+    def _epcis_known(self, document):
+        """How many events a sound document has, and which lots of this database it names."""
+        events = document["epcisBody"]["eventList"]
+        named = {}
+        for event in events:
+            uris = [uri for name in LISTS for uri in event.get(name, ())]
+            uris += [row["epcClass"] for name in SUMS for row in event.get(name, ())]
+            for uri in uris:
+                match = KEY.fullmatch(gs1.canonical(uri) or "")
+                if match:
+                    named[match[1], unquote(match[2])] = uri
+        lots = self.env["stock.lot"].search([("name", "in", list({name for _gtin, name in named}))])
+        found = []
+        for lot in lots:
+            uri = named.get((gs1.gtin14(lot.product_id.barcode), lot.name))
+            if uri:
+                product = lot.product_id.display_name
+                found.append({"lot_id": lot.id, "name": lot.name, "product_name": product, "uri": uri})
+        return {"events": len(events), "lots": found}
+
+
+class GantryTraceEpcisCheck(models.TransientModel):
+    """A document of a partner is read and judged; nothing of it is kept."""
+
+    _name = "gantry.trace.epcis.check"
+    _description = "Check of an EPCIS document"
+
+    data = fields.Binary("File", attachment=False)
+    filename = fields.Char()
+    state = fields.Selection(
+        [("draft", "Choose"), ("good", "Good"), ("bad", "Refused")], default="draft", readonly=True
+    )
+    fault_text = fields.Text("What is wrong", readonly=True)
+    event_count = fields.Integer("Events", readonly=True)
+    event_html = fields.Html("What it says", readonly=True)
+    lot_ids = fields.Many2many("stock.lot", string="Lots known here", readonly=True)
+
+    def action_check(self):
+        self.ensure_one()
+        found, document = self._read()
+        vals = {"state": "bad", "fault_text": "\n".join(found), "event_count": 0, "event_html": False}
+        if not found:
+            known = self.env["gantry.trace"]._epcis_known(document)
+            vals = {
+                "state": "good", "fault_text": False, "event_count": known["events"],
+                "event_html": self._event_table(document), "lot_ids": [(6, 0, [row["lot_id"] for row in known["lots"]])],
+            }  # fmt: skip
+        self.write(vals)
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [[False, "form"]],
+            "target": "new", "name": self.env._("Check an EPCIS document"),
+        }  # fmt: skip
+
+    def _read(self):
+        """Faults, and the document."""
+        if not self.data:
+            raise UserError(self.env._("Choose a file first."))
+        text = base64.b64decode(self.with_context(bin_size=False).data)
+        if len(text) > MAX_SIZE:
+            raise UserError(self.env._("The file has more than %s MB.", MAX_SIZE // 1024**2))
+        try:
+            document = json.loads(text.decode("utf-8-sig"))
+        except ValueError as error:
+            return [self.env._("This is no JSON file: %s", error)], None
+        return faults(document), document
+
+    def _event_table(self, document):
+        context = document["@context"]
+        rows = "".join(
+            f"<tr><td>{html_escape(event['eventTime'])}</td><td>{html_escape(event['type'])}</td>"
+            f"<td>{html_escape(event.get('bizStep') or '')}</td>"
+            f"<td><code>{epcis_hash.event_hash(event, context)[14:30]}…</code></td></tr>"
+            for event in document["epcisBody"]["eventList"][:200]
+        )
+        return f'<table class="table table-sm">{rows}</table>'
