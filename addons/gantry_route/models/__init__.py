@@ -1,0 +1,16 @@
+from . import (
+    gantry_explain,
+    gantry_route,
+    gantry_route_api,
+    gantry_route_change,
+    gantry_route_plan,
+    gantry_route_report,
+    gantry_route_stop,
+    product,
+    stock_move,
+    stock_move_line,
+    stock_picking,
+    stock_picking_type,
+    stock_quant,
+    stock_warehouse,
+)

@@ -1,0 +1,99 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class GantryRouteStop(models.Model):
+    """A bin on a walk, with every line that is due there."""
+
+    _name = "gantry.route.stop"
+    _description = "Stop of a pick route"
+    _order = "route_id desc, sequence, id"
+    _rec_name = "location_id"
+
+    route_id = fields.Many2one("gantry.route", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
+    sequence = fields.Integer("No.", readonly=True)
+    location_id = fields.Many2one("stock.location", "Bin", required=True, readonly=True, index=True, ondelete="cascade")
+    rank = fields.Integer(readonly=True)
+    leg_m = fields.Float("Metres from the stop before", digits=(12, 1), readonly=True)
+    total_m = fields.Float("Metres so far", digits=(12, 1), readonly=True)
+    has_way = fields.Boolean("On the way", readonly=True, help="Not set: no position, or no open way leads there.")
+    line_ids = fields.One2many("stock.move.line", "gantry_stop_id", "Lines", readonly=True)
+    line_count = fields.Integer("Number of lines", compute="_compute_products")
+    products = fields.Char("To do", compute="_compute_products")
+    transfers = fields.Char(compute="_compute_products")
+    done = fields.Boolean(readonly=True)
+    date_done = fields.Datetime("Done at", readonly=True)
+    skipped = fields.Boolean(readonly=True)
+    is_next = fields.Boolean(compute="_compute_is_next")
+    route_state = fields.Selection(related="route_id.state", string="Status of the route")
+
+    @api.depends("line_ids.product_id", "line_ids.quantity", "line_ids.lot_id", "line_ids.picking_id")
+    def _compute_products(self):
+        number = self.env["gantry.explain"]._format_number
+        for stop in self:
+            words = [
+                f"{number(line.quantity)} {line.product_uom_id.name} {line.product_id.display_name}"
+                + (f" ({line.lot_id.name})" if line.lot_id else "")
+                for line in stop.line_ids]
+            stop.products = ", ".join(words)
+            stop.transfers = ", ".join(stop.line_ids.picking_id.mapped("name"))
+            stop.line_count = len(stop.line_ids)
+
+    @api.depends("route_id.stop_ids.done", "route_id.stop_ids.sequence")
+    def _compute_is_next(self):
+        for stop in self:
+            stop.is_next = stop == stop.route_id.next_stop_id and stop.route_id.state == "planned"
+
+    # -- buttons of the picker
+
+    def action_done(self):
+        """Everything of this stop is picked."""
+        for stop in self:
+            stop._check_open()
+            stop.line_ids.filtered(lambda line: line.state not in ("done", "cancel")).picked = True
+            stop._note_done()
+            stop.route_id._plan_after(stop)
+        return True
+
+    def action_skip(self):
+        """Not now: the stop comes last, and the way is planned again from where the picker stands."""
+        for stop in self:
+            stop._check_open()
+            # sudo: users only read stops; who may change the lines may say that he passes one
+            stop.sudo().skipped = True
+        self.route_id._plan_again()
+        return True
+
+    def action_short_pick(self):
+        """A wizard that asks how much was there."""
+        self.ensure_one()
+        self._check_open()
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Not enough in %s", self.location_id.display_name),
+            "res_model": "gantry.route.short", "view_mode": "form", "target": "new",
+            "context": {"default_stop_id": self.id},
+        }
+
+    def action_open_lines(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "name": self.location_id.display_name, "res_model": "stock.move.line",
+            "view_mode": "list,form", "domain": [("id", "in", self.line_ids.ids)], "context": {"create": False},
+        }
+
+    # -- parts
+
+    def _check_open(self):
+        self.ensure_one()
+        self.line_ids.check_access("write")
+        if self.done:
+            raise UserError(self.env._("The stop at %s is done.", self.location_id.display_name))
+        self.route_id._check_planned()
+
+    def _note_done(self):
+        """Keep when a stop was done, which also says where the picker stands."""
+        # sudo: users only read stops; called for lines that the caller changed
+        stops = self.sudo().filtered(lambda stop: not stop.done)
+        if stops:
+            stops.write({"done": True, "date_done": fields.Datetime.now(), "skipped": False})

@@ -1,0 +1,1 @@
+from . import gantry_route_add, gantry_route_short
