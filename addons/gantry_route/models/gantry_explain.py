@@ -48,8 +48,8 @@ class GantryExplain(models.AbstractModel):
     def _reason_labels(self):
         _ = self.env._
         return super()._reason_labels() | {
-            "metres": _("Metres"), "given": _("In name order"), "serpentine": _("Serpentine"), "extra": _("Metres more"),
-            "shortest": _("Shortest"), "stops": _("Stops"), "lines": _("Lines"), "count": _("Bins"),
-            "names": _("Names"), "done": _("Stops done"), "order": _("Order"), "policy": _("Rule"),
+            "metres": _("Metres"), "given": _("In name order"), "serpentine": _("Serpentine"),
+            "extra": _("Metres more"), "shortest": _("Shortest"), "stops": _("Stops"), "lines": _("Lines"),
+            "count": _("Bins"), "names": _("Names"), "done": _("Stops done"), "order": _("Order"), "policy": _("Rule"),
             "sentence": _("Why"), "document": _("Document"), "bin": _("Bin"),
         }

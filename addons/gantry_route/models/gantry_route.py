@@ -163,21 +163,25 @@ class GantryRoute(models.Model):
     def get_map_route(self):
         """What a map needs to draw this walk.
 
-        :return: ``route_id, name, summary, layout_id, length_m, name_order_m, duration_min, state, is_stale``,
+        :return: ``route_id, name, summary, note, layout_id, length_m, name_order_m, duration_min, state, is_stale``,
             ``path`` (corners, x and y in metres), ``stops``: a list of ``stop_id, sequence, label, location_id, name,
-            x, y, done, products``
+            x, y, done, products``; x and y are null for bins without position
         """
         self.ensure_one()
         self.check_access("read")
+        placed = self.stop_ids.location_id.filtered(
+            lambda location: self.layout_id and location.gantry_layout_id == self.layout_id)
         stops = [
             {
                 "stop_id": stop.id, "sequence": stop.sequence, "label": str(stop.sequence), "done": stop.done,
-                "location_id": stop.location_id.id, "name": stop.location_id.name, "x": stop.location_id.gantry_access_x,
-                "y": stop.location_id.gantry_access_y, "products": stop.products,
+                "location_id": stop.location_id.id, "name": stop.location_id.name, "products": stop.products,
+                "x": stop.location_id.gantry_access_x if stop.location_id in placed else None,
+                "y": stop.location_id.gantry_access_y if stop.location_id in placed else None,
             }
-            for stop in self.stop_ids if stop.location_id.gantry_layout_id == self.layout_id and self.layout_id]
+            for stop in self.stop_ids]
         return {
-            "route_id": self.id, "name": self.name, "summary": self.summary, "layout_id": self.layout_id.id,
+            "route_id": self.id, "name": self.name, "summary": self.summary, "note": self.summary,
+            "layout_id": self.layout_id.id,
             "length_m": self.length_m, "name_order_m": self.name_order_m, "duration_min": self.duration_min,
             "state": self.state, "is_stale": self.is_stale, "path": self.path or [], "stops": stops,
         }

@@ -51,7 +51,7 @@ class GantryRoute(models.Model):
             with self.env.cr.savepoint():
                 routes._plan_again()
                 self.env.flush_all()
-        except Exception:  # what the user did must not fail for its route, which stays marked and is planned when opened
+        except Exception:  # what the user did must not fail for its route, which stays marked for the next opening
             _logger.exception("Routes %s could not be planned again", routes.ids)
 
     # -- ways
@@ -87,7 +87,7 @@ class GantryRoute(models.Model):
         self._check_addable(pickings)
         trip = self._trip_with(pickings)
         order, new = self._known_and_new(trip)
-        if not new and not trip.rows:
+        if not any(row.picking_id in pickings.ids for row in trip.rows):
             raise UserError(self.env._("Nothing is reserved for %s yet.", ", ".join(pickings.mapped("name"))))
         found = None
         if trip.floor and trip.pickings.picking_type_id[:1].gantry_precedence == "none":

@@ -12,32 +12,35 @@ HANDLING_RANKS = {"heavy": 0, "normal": 1, "fragile": 2}
 class GantryRoute(models.Model):
     _inherit = "gantry.route"
 
-    def _route(self, pickings, together=False):
+    def _route(self, pickings, together=False, keep=None):
         """Plan the walk of each transfer; of transfers that share a route already, that route.
 
         Whatever the number of lines, the number of queries is the same.
 
         :param pickings: transfers, with something reserved
         :param together: one walk past all of them
+        :param keep: route that becomes this walk; transfers that it had besides lose it
         :return: the routes; transfers without open lines get none
         """
         pickings.check_access("write")
         self.env.flush_all()
-        trips = self._trips(pickings, together)
+        trips = self._trips(pickings, together, keep)
         self._prepare_route_problem(trips)
         trips = [trip for trip in trips if trip.walk.lines or trip.route]
         for trip in trips:
             plan_walk(trip.walk, trip.floor)
         return self._apply_route_plan(trips)
 
-    def _trips(self, pickings, together):
+    def _trips(self, pickings, together, keep=None):
         """What is walked at once: (route or none, transfers)."""
         shared = pickings.gantry_route_id.filtered(lambda route: route.state == "planned")
         if together:
             if len(pickings.picking_type_id.warehouse_id) > 1:
                 raise UserError(self.env._("One walk cannot lead through several warehouses."))
-            same = len(shared) == 1 and shared.picking_ids <= pickings
-            return [_Trip(shared if same else shared.browse(), pickings)] if pickings else []
+            if not keep:
+                same = len(shared) == 1 and shared.picking_ids <= pickings
+                keep = shared if same else shared.browse()
+            return [_Trip(keep, pickings)] if pickings else []
         trips = [_Trip(route, route.picking_ids) for route in shared]
         alone = pickings - shared.picking_ids
         return trips + [_Trip(shared.browse(), picking) for picking in alone if picking.picking_type_id.warehouse_id]
@@ -203,8 +206,8 @@ class GantryRoute(models.Model):
         routes = Route.union(*(trip.route for trip in trips))
         self.env.flush_all()
         self._write_stops(trips, routes)
-        self._write_pickings(trips)
-        self._forget(routes | before.sudo())
+        moved = self._write_pickings(trips)
+        self._forget(routes, before.sudo() - routes, moved)
         return routes.with_env(self.env)
 
     def _new_route_vals(self, trip):
@@ -297,21 +300,30 @@ class GantryRoute(models.Model):
         pairs = [
             (picking.id, trip.route.id) for trip in trips for picking in trip.pickings
             if picking.gantry_route_id != trip.route]
+        pairs += [(picking.id, None) for trip in trips for picking in trip.route.picking_ids - trip.pickings]
         self.env.cr.execute(SQL(
             """
             UPDATE stock_picking picking SET gantry_route_id = known.route_id
               FROM unnest(%s::int[], %s::int[]) AS known(id, route_id) WHERE picking.id = known.id
             """, [pair[0] for pair in pairs], [pair[1] for pair in pairs]))
+        return self.env["stock.picking"].browse(pair[0] for pair in pairs)
 
-    def _forget(self, routes):
-        """The tables were written behind the back of the cache; routes that lost all their transfers are dropped."""
+    def _forget(self, routes, others, moved):
+        """The tables were written behind the back of the cache; other routes go that lost all their transfers."""
         self.env["stock.move.line"].invalidate_model(["gantry_stop_id", "gantry_route_sequence"])
         self.env["stock.picking"].invalidate_model(["gantry_route_id"])
         self.env["gantry.route.stop"].invalidate_model()
         self.env["gantry.route"].invalidate_model(["stop_ids", "picking_ids"])
-        for name in ("state", "date_done", "user_id"):
-            self.env.add_to_compute(self._fields[name], routes)
-        routes.filtered(lambda route: not route.picking_ids and not route.stop_done_count).unlink()
+        moved.modified(["gantry_route_id"])
+        for name in self._computed_from_transfers():
+            self.env.add_to_compute(self._fields[name], routes | others)
+        lost = others.filtered(lambda route: not route.picking_ids and not route.stop_done_count)
+        (others - lost)._note_change()
+        lost.unlink()
+
+    def _computed_from_transfers(self):
+        """Stored fields that depend on the transfers of a route."""
+        return ["state", "date_done", "user_id"]
 
 
 def _legs(trip):

@@ -6,9 +6,10 @@ class StockMove(models.Model):
 
     def _action_assign(self, force_qty=False):
         answer = super()._action_assign(force_qty=force_qty)
-        pickings = self.picking_id.filtered(
-            lambda picking: picking.picking_type_id.gantry_auto_route and picking.state in ("assigned", "confirmed"))
-        pickings.filtered(lambda picking: picking.move_line_ids and not picking.gantry_route_id)._gantry_plan_by_itself()
+        pickings = self.picking_id.filtered(lambda picking: picking.picking_type_id.gantry_auto_route)
+        pickings.filtered(
+            lambda picking: picking.state in ("assigned", "confirmed") and picking.move_line_ids
+            and not picking.gantry_route_id)._gantry_plan_by_itself()
         return answer
 
     def _update_reserved_quantity_vals(self, need, location_id, *args, **kwargs):

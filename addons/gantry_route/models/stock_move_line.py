@@ -26,7 +26,7 @@ class StockMoveLine(models.Model):
 
     def unlink(self):
         # lines that are done keep their stop; an open one that goes leaves a stop without purpose
-        routes = self.filtered(lambda line: line.gantry_stop_id and not line.gantry_stop_id.done).gantry_stop_id.route_id
+        routes = self.gantry_stop_id.filtered(lambda stop: not stop.done).route_id
         answer = super().unlink()
         routes._note_change()
         return answer

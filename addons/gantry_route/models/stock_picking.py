@@ -40,6 +40,12 @@ class StockPicking(models.Model):
             # sudo: a salesman who confirms an order reserves as well, and the operation type asks for the route
             self.env["gantry.route"].sudo()._route(self.sudo())
 
+    def _gantry_plan_together_by_itself(self, keep=None):
+        """One walk past all of them, because the operation type asks for it or they shared one before."""
+        if self:
+            # sudo: as above
+            self.env["gantry.route"].sudo()._route(self.sudo(), together=True, keep=keep)
+
     # -- what follows the route
 
     def action_detailed_operations(self):

@@ -1,1 +1,1 @@
-from . import test_route
+from . import test_closest, test_route, test_route_change, test_walking
