@@ -7,9 +7,9 @@ from .pattern import Pattern
 from .picture import floor_plan
 from .serpentine import serpentine
 from .shape import Shape, ShapeError
-from .walkways import snap
+from .walkways import project, snap
 
 __all__ = [
     "GEOMETRY", "BinPlan", "BinProblem", "Geometry", "Pattern", "Shape", "ShapeError", "Tables", "build",
-    "find_overlaps", "find_unreachable", "floor_plan", "plan_bins", "serpentine", "snap",
+    "find_overlaps", "find_unreachable", "floor_plan", "plan_bins", "project", "serpentine", "snap",
 ]

@@ -93,4 +93,37 @@ class GantryLayout(models.Model):
         }
 
     def action_aisles(self):
-        return self._action(self.env._("Aisles"), "gantry.layout.aisle", [("layout_id", "=", self.id)])
+        return self._action(self.env._("Aisles"), "gantry.layout.aisle", [("layout_id", "=", self.id)], "list,kanban")
+
+    def action_blocked(self):
+        """What is blocked now: walkways if no aisle is."""
+        domain = [("layout_id", "=", self.id), ("is_blocked", "=", True)]
+        aisles = self.env["gantry.layout.aisle"].search_count(domain, limit=1)
+        if aisles or not self.env["gantry.layout.edge"].search_count(domain, limit=1):
+            return self._action(self.env._("Blocked aisles"), "gantry.layout.aisle", domain, "list,kanban")
+        return self._action(self.env._("Blocked walkways"), "gantry.layout.edge", domain, "list")
+
+    def action_bins(self):
+        action = self._action(self.env._("Bins"), "stock.location", [("gantry_layout_id", "=", self.id)], "list,kanban,form")
+        listed = self.env.ref("gantry_layout.stock_location_view_list_bins")
+        return action | {"views": [(listed.id, "list"), (False, "kanban"), (False, "form")]}
+
+    def action_generate(self):
+        """The bin generator for this warehouse."""
+        self.ensure_one()
+        return self._open_generator()
+
+    def _open_generator(self, area=None):
+        action = self.env["ir.actions.act_window"]._for_xml_id("gantry_layout.gantry_layout_generator_action")
+        context = {"dialog_size": "extra-large", "default_warehouse_id": self.warehouse_id.id}
+        if area:
+            context["default_block_id"] = area.id
+        return action | {"context": context}
+
+    def action_reach(self):
+        """Bins that belong to no aisle or walkway find the nearest one; all are numbered in walking order."""
+        self.ensure_one()
+        self.check_access("write")
+        loose = [("gantry_layout_id", "=", self.id), ("gantry_aisle_id", "=", False), ("gantry_edge_id", "=", False)]
+        self._reach_bins(self.env["stock.location"].search(loose))
+        self._renumber()

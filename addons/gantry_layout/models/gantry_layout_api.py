@@ -2,10 +2,12 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..core import binfile
 from .gantry_layout_issue import KINDS
 
 USER = "stock.group_stock_user"
 MANAGER = "stock.group_stock_manager"
+MAX_BINS = 20_000
 
 
 class GantryLayoutApi(models.AbstractModel):
@@ -106,7 +108,57 @@ class GantryLayoutApi(models.AbstractModel):
         answer = self._page_answer(rows[offset : offset + limit], len(rows), limit, offset)
         return self._plain(answer | {"counts": {name: len(issues) for name, issues in found.items()}})
 
+    # -- changes
+
+    @api.model
+    def import_bins(
+        self, *, layout_id: int, bins: list[dict], request_uid: str | None = None, dry_run: bool = False,
+        touch_stocked: bool = False, parent_location_id: int | None = None,
+    ) -> dict:  # fmt: skip
+        """Write positions and measures of bins, and make those that are not there. One bad row: nothing is written.
+
+        :param layout_id: id of the layout
+        :param bins: rows with ``location`` (full name, or a name that only one bin has) or ``barcode``, and any of
+            ``zone`` (code), ``aisle``, ``walkway``, ``bay``, ``level``, ``side``, ``position``, ``x``, ``y``, ``z``,
+            ``width``, ``depth``, ``height``, ``max_weight``, ``access_x``, ``access_y``, ``sequence``; what is left out
+            stays as it is. At most 20000
+        :param request_uid: identifier of this request, needed unless dry_run; the same one again returns the first
+            answer
+        :param dry_run: only check
+        :param touch_stocked: also move bins that hold stock
+        :param parent_location_id: where new bins are made; the stock location of the warehouse when left out
+        :return: ``imported`` (false after a dry run and when a row is bad), ``counts``, ``faults``: a list of ``row``
+            (from 1), ``column``, ``reason``
+        """
+        self._require_group(MANAGER)
+        layout = self._record("gantry.layout", layout_id)
+        layout.check_access("write")
+        parent = None if parent_location_id is None else self._record("stock.location", parent_location_id)
+        if parent and parent.warehouse_id != layout.warehouse_id:
+            raise UserError(self.env._("The parent location belongs to another warehouse."))
+        sheet = self._bin_sheet(bins)
+
+        def write():
+            counts, faults = layout._import_sheets(
+                [sheet], parent=parent, touch_stocked=touch_stocked, dry_run=dry_run)
+            found = [{"row": fault.line, "column": fault.column, "reason": fault.reason} for fault in faults]
+            return {"imported": not faults and not dry_run, "counts": counts, "faults": found}
+
+        if dry_run:
+            return self._plain(write())
+        payload = {"layout_id": layout_id, "bins": bins, "touch_stocked": touch_stocked}
+        payload |= {"parent_location_id": parent_location_id}
+        return self.env["gantry.request"]._once(request_uid, "gantry.layout.api/import_bins", payload, write)
+
     # -- parts
+
+    def _bin_sheet(self, bins):
+        whole = isinstance(bins, list | tuple) and all(isinstance(row, dict) for row in bins)
+        if not whole or not 0 < len(bins) <= MAX_BINS:
+            raise UserError(self.env._("bins must be a list of 1 to %s rows.", f"{MAX_BINS:,}"))
+        header = tuple(dict.fromkeys(str(name) for row in bins for name in row))
+        rows = [({name: None if value is False else value for name, value in row.items()}) for row in bins]
+        return binfile.Sheet("bins", header, list(enumerate(rows, 1)))
 
     def _record(self, model, record_id):
         record = self.env[model].browse(self._checked_id("id", record_id)).exists()

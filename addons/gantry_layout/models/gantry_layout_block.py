@@ -63,3 +63,8 @@ class GantryLayoutBlock(models.Model):
                 cross_aisle_width_m=self.cross_aisle_width)
         except ShapeError as error:
             raise ValidationError(str(error)) from error
+
+    def action_extend(self):
+        """The bin generator, with the measures of this area."""
+        self.ensure_one()
+        return self.layout_id._open_generator(self)

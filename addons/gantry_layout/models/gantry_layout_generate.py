@@ -1,6 +1,6 @@
 import numpy as np
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 

@@ -6,7 +6,7 @@ import numpy as np
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..core import Geometry, Tables, build
+from ..core import Geometry, Tables, build, project, snap
 from .gantry_layout_part import SIZES
 
 KEPT = 16  # geometries in memory per database; one of 6,400 bins takes 1 MB
@@ -52,6 +52,49 @@ class GantryLayout(models.Model):
             while len(kept) > KEPT:
                 kept.popitem(last=False)
         return geometry
+
+    def _reach_bins(self, bins):
+        """Say from where bins are reached: on their aisle or walkway, on the nearest one if they have none."""
+        self.ensure_one()
+        starts, ends, ways = self._read_lines()
+        if not bins or not ways:
+            return
+        row_of = {way: row for row, way in enumerate(ways)}
+        table = self._read_reached(bins)
+        own = [row_of.get(("aisle", aisle), row_of.get(("edge", edge), -1)) for _id, aisle, edge, _x, _y in table]
+        x, y = (np.array([row[column] or 0.0 for row in table], np.float64) for column in (3, 4))
+        nodes = np.concatenate([starts, ends])
+        count = len(ways)
+        net = (*nodes.T, np.arange(count), count + np.arange(count), np.hypot(*(ends - starts).T))
+        row = np.where(np.array(own) < 0, snap(*net, x, y)[0], own)
+        metres, _away = project(nodes[:, 0], nodes[:, 1], row, count + row, net[4][row], x, y)
+        share = (metres / np.maximum(net[4][row], 1e-9))[:, None]
+        access = starts[row] + share * (ends[row] - starts[row])
+        found = [ways[place] for place in row.tolist()]
+        self._write_bins([one[0] for one in table], {
+            "gantry_access_x": access[:, 0].tolist(), "gantry_access_y": access[:, 1].tolist(),
+            "gantry_aisle_id": [way_id if kind == "aisle" else None for kind, way_id in found],
+            "gantry_edge_id": [way_id if kind == "edge" else None for kind, way_id in found]})
+        self._bump()
+
+    def _read_reached(self, bins):
+        """Id, aisle, drawn walkway and position of bins."""
+        self.env["stock.location"].flush_model()
+        return self.env.execute_query(SQL(
+            "SELECT id, gantry_aisle_id, gantry_edge_id, gantry_x, gantry_y FROM stock_location WHERE id IN %s ORDER BY id",
+            tuple(bins.ids)))
+
+    def _read_lines(self):
+        """Both ends (k, 2) of every aisle and drawn walkway, and which it is."""
+        aisles = self._read_part("gantry.layout.aisle", self.id, ("id", "x", "y_from", "y_to"))
+        nodes = self._read_part("gantry.layout.node", self.id, ("id", "x", "y"))
+        edges = self._read_part("gantry.layout.edge", self.id, ("id", "start_id", "end_id"))
+        place = {node: (x or 0.0, y or 0.0) for node, x, y in zip(*nodes.values(), strict=True)}
+        lines = [(("aisle", key), (x or 0.0, low or 0.0), (x or 0.0, high or 0.0))
+                 for key, x, low, high in zip(*aisles.values(), strict=True)]
+        lines += [(("edge", key), place[start], place[end]) for key, start, end in zip(*edges.values(), strict=True)]
+        starts, ends = (np.array([line[part] for line in lines], np.float64).reshape(-1, 2) for part in (1, 2))
+        return starts, ends, [line[0] for line in lines]
 
     def _kept_geometries(self):
         registry = self.env.registry

@@ -45,10 +45,10 @@ class GantryLayoutIssue(models.Model):
         way = aisle or edge
         if way.is_blocked:
             until = fields.Datetime.context_timestamp(self, way.blocked_until) if way.blocked_until else None
-            return (
-                self.env._("%s is blocked.", way.display_name) if until is None else
-                self.env._("%(way)s is blocked until %(until)s.", way=way.display_name, until=f"{until:%Y-%m-%d %H:%M}"),
-                self.env._("Open the aisle or walkway again, or move the stock."))
+            blocked = self.env._("%s is blocked.", way.display_name)
+            if until:
+                blocked = self.env._("%(way)s is blocked until %(until)s.", way=way.display_name, until=f"{until:%F %H:%M}")
+            return blocked, self.env._("Open the aisle or walkway again, or move the stock.")
         return (
             self.env._("No walkway leads from a start point to this bin and back."),
             self.env._("Join its walkway to the others, or check one-way directions."))
@@ -63,6 +63,13 @@ class GantryLayoutIssue(models.Model):
         return (
             self.env._("Shares space with %s.", self.other_id.display_name),
             self.env._("Correct the position or the measures of one of the two."))
+
+    def action_open_bin(self):
+        """The bin, to mend it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "stock.location", "res_id": self.location_id.id,
+            "views": [(self.env.ref("stock.view_location_form").id, "form")], "name": self.location_id.display_name}
 
 
 class GantryLayout(models.Model):
@@ -81,7 +88,7 @@ class GantryLayout(models.Model):
         self.check_access("read")
         self._refresh_issues()
         return self._action(
-            self.env._("Layout health"), "gantry.layout.issue", [("layout_id", "=", self.id)], "list",
+            self.env._("Layout health"), "gantry.layout.issue", [("layout_id", "=", self.id)], "list,kanban",
             search_default_group_kind=1)
 
     def _refresh_issues(self):
@@ -103,11 +110,11 @@ class GantryLayout(models.Model):
         """Rows (bin, other bin, product) of each kind of issue, ids or None."""
         self.ensure_one()
         geometry = self._get_geometry(self.warehouse_id)
+        unreachable = geometry.location_ids[find_unreachable(geometry)].tolist()
         one, other = self._find_overlaps()
         return {
             "no_position": [(location_id, None, None) for location_id in self._find_unplaced()],
-            "unreachable": [
-                (location_id, None, None) for location_id in geometry.location_ids[find_unreachable(geometry)].tolist()],
+            "unreachable": [(location_id, None, None) for location_id in unreachable],
             "barcode": self._find_duplicate_barcodes(),
             "overlap": [(*pair, None) for pair in zip(one, other, strict=True)],
         }

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 GEOMETRY = frozenset(f"gantry_{name}" for name in (
     "layout_id", "zone_id", "aisle_id", "edge_id", "bay", "level", "side", "position", "x", "y", "z", "width", "depth",
     "height", "max_weight", "access_x", "access_y", "sequence"))
+PLACE = frozenset({"gantry_x", "gantry_y"})
+ACCESS = frozenset({"gantry_access_x", "gantry_access_y"})
 
 
 class StockLocation(models.Model):
@@ -46,7 +48,10 @@ class StockLocation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         locations = super().create(vals_list)
+        placed = locations.browse(
+            [location.id for location, vals in zip(locations, vals_list, strict=True) if PLACE & vals.keys()])
         if any(GEOMETRY & vals.keys() for vals in vals_list):
+            placed._gantry_complete()
             locations.gantry_layout_id._bump()
         return locations
 
@@ -55,6 +60,8 @@ class StockLocation(models.Model):
         before = self.gantry_layout_id if watched else None
         answer = super().write(vals)
         if watched:
+            if PLACE & vals.keys() and not ACCESS & vals.keys():
+                self._gantry_complete(anew=True)
             (before | self.gantry_layout_id)._bump()
         return answer
 
@@ -64,3 +71,14 @@ class StockLocation(models.Model):
         if layouts:
             layouts.exists()._bump()
         return answer
+
+    def _gantry_complete(self, anew=False):
+        """A bin with a position belongs to the layout of its warehouse and is reached from the nearest walkway."""
+        for warehouse, bins in self.grouped("warehouse_id").items():
+            layout = warehouse.gantry_layout_id
+            if layout:
+                bins.filtered(lambda one: not one.gantry_layout_id).gantry_layout_id = layout
+        for layout, bins in self.grouped("gantry_layout_id").items():
+            if layout:
+                layout._reach_bins(bins if anew else bins.filtered(
+                    lambda one: not one.gantry_access_x and not one.gantry_access_y))

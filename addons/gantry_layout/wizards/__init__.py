@@ -1,4 +1,5 @@
 from . import (
     gantry_layout_block_wizard,
     gantry_layout_generator,
+    gantry_layout_import_wizard,
 )
