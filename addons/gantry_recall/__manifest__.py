@@ -20,6 +20,7 @@
         "views/gantry_recall_lot_views.xml",
         "views/gantry_recall_views.xml",
         "views/gantry_recall_drill_views.xml",
+        "views/product_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

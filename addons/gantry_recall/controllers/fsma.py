@@ -3,25 +3,35 @@ from odoo.exceptions import AccessError
 from odoo.http import Response, content_disposition, request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON_LD = "application/ld+json"
 CHUNK = 64 * 1024
 
 
-class GantryRecallFsma(http.Controller):
+class GantryRecallExports(http.Controller):
+    """Files of a case, sent while they are read from disk."""
+
     @http.route("/gantry_recall/fsma/<int:recall_id>", type="http", auth="user", readonly=True)
     def sheet(self, recall_id, **_kwargs):
-        """The workbook of a case, sent while it is read from disk."""
-        if not request.env.user.has_group("gantry_recall.group_recall_user"):
-            raise request.not_found()
-        recall = request.env["gantry.recall"].browse(recall_id).exists()
+        recall = self._case(recall_id)
+        return self._send(recall._fsma_workbook(), XLSX, f"FSMA {recall.name}.xlsx")
+
+    @http.route("/gantry_recall/epcis/<int:recall_id>", type="http", auth="user", readonly=True)
+    def epcis(self, recall_id, **_kwargs):
+        recall = self._case(recall_id)
+        return self._send(recall._epcis_file(), JSON_LD, f"EPCIS {recall.name}.jsonld")
+
+    def _case(self, recall_id):
+        """The case, if there is one and the user may read it; else nothing is said about it."""
+        recall = request.env["gantry.recall"].browse(recall_id)
+        allowed = request.env.user.has_group("gantry_recall.group_recall_user")
         try:
-            recall.check_access("read")
+            if allowed and recall.exists():
+                recall.check_access("read")
+                return recall
         except AccessError:
-            recall = recall.browse()
-        if not recall:
-            raise request.not_found()
-        output = recall._fsma_workbook()
-        headers = [
-            ("Content-Type", XLSX),
-            ("Content-Disposition", content_disposition(f"FSMA {recall.name.replace('/', '-')}.xlsx")),
-        ]
+            pass
+        raise request.not_found()
+
+    def _send(self, output, kind, name):
+        headers = [("Content-Type", kind), ("Content-Disposition", content_disposition(name.replace("/", "-")))]
         return Response(iter(lambda: output.read(CHUNK), b""), headers=headers, direct_passthrough=True)

@@ -2,9 +2,10 @@
 
 from .account import Account, Answer, account
 from .evidence import pack, verify
-from .fsma import EVENTS, completeness
+from .fsma import EVENTS, completeness, tracking_events
 from .sample import LEVELS, sample
 from .score import Limits, Result, score
+from .sheet import Sheet, write_workbook
 from .snapshot import GENESIS, canonical, chain, difference
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "Limits",
     "Result",
+    "Sheet",
     "account",
     "canonical",
     "chain",
@@ -23,5 +25,7 @@ __all__ = [
     "pack",
     "sample",
     "score",
+    "tracking_events",
     "verify",
+    "write_workbook",
 ]

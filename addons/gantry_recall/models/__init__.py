@@ -3,6 +3,7 @@ from . import (
     gantry_recall_api,
     gantry_recall_balance,
     gantry_recall_close,
+    gantry_recall_epcis,
     gantry_recall_evidence,
     gantry_recall_fsma,
     gantry_recall_lot,

@@ -85,6 +85,25 @@ class GantryRecallApi(models.AbstractModel):
         domain = Domain("recall_id", "=", recall.id)
         return self._page_of(self.env["gantry.recall.notice"], domain, answer, limit=limit, offset=offset)
 
+    @api.model
+    @api.readonly
+    def epcis(self, *, recall_id: int, limit: int = 1000, offset: int = 0) -> dict:
+        """What happened to the lots of a case, and that they were recalled, as EPCIS 2.0 events.
+
+        :param recall_id: id of the case
+        :param limit: how many events, at most 10000
+        :param offset: how many to leave out at the beginning
+        :return: ``document`` (an EPCISDocument in JSON-LD with the events of this page), ``total``, ``limit``,
+            ``offset``, ``next_offset`` and ``hidden``, how many movements the caller does not see
+        """
+        self._require_group(USER)
+        limit, offset = self._page(limit, offset, maximum=10_000)
+        recall = self._case(recall_id)
+        events, hidden = recall._epcis_events()
+        answer = self._page_answer(events[offset : offset + limit], len(events), limit, offset)
+        document = self.env["gantry.trace"]._epcis_document(answer.pop("items"), f"recall/{recall.id}")
+        return self._plain(answer | {"document": document, "hidden": hidden})
+
     # -- changes
 
     @api.model

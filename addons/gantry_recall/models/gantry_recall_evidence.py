@@ -3,7 +3,7 @@ import io
 
 from odoo import fields, models
 
-from ..core import canonical, pack
+from ..core import Sheet, canonical, pack, write_workbook
 
 FORMAT = "gantry-recall-evidence/1"
 
@@ -61,8 +61,13 @@ class GantryRecall(models.Model):
         files = {f"snapshots/{s.number:04}.json": s.content.encode() for s in self.snapshot_ids}
         files["case.json"] = canonical(self.env["gantry.api"]._json(self._evidence_case())).encode()
         files["status.html"] = Report._render_qweb_html("gantry_recall.report_status", self.ids)[0]
-        for name, (columns, rows) in self._evidence_tables().items():
+        tables = self._evidence_tables()
+        for name, (columns, rows) in tables.items():
             files[f"{name}.csv"] = self._evidence_csv(columns, rows)
+        files["evidence.xlsx"] = self._evidence_workbook(tables)
+        for name, output in (("fsma204.xlsx", self._fsma_workbook()), ("epcis.jsonld", self._epcis_file())):
+            with output:
+                files[name] = output.read()
         for answer in self.notice_ids.answer_ids:
             files[f"answers/{answer.id}.json"] = canonical(answer.content).encode()
         for notice in self.notice_ids:
@@ -151,6 +156,16 @@ class GantryRecall(models.Model):
             return "" if value is False or value is None else value
 
         return list(names), [[plain(record[name]) for name in names] for record in records]
+
+    def _evidence_workbook(self, tables):
+        """All tables as sheets of one workbook, for those who would rather not open a dozen files."""
+        output = io.BytesIO()
+        write_workbook(
+            output,
+            (Sheet(title=name.capitalize(), columns=tuple(columns), rows=rows)
+             for name, (columns, rows) in tables.items()),
+        )  # fmt: skip
+        return output.getvalue()
 
     def _evidence_csv(self, columns, rows):
         text = io.StringIO()

@@ -77,9 +77,10 @@ class GantryTraceEpcisCheck(models.TransientModel):
         vals = {"state": "bad", "fault_text": "\n".join(found), "event_count": 0, "event_html": False}
         if not found:
             known = self.env["gantry.trace"]._epcis_known(document)
+            lot_ids = [row["lot_id"] for row in known["lots"]]
             vals = {
                 "state": "good", "fault_text": False, "event_count": known["events"],
-                "event_html": self._event_table(document), "lot_ids": [(6, 0, [row["lot_id"] for row in known["lots"]])],
+                "event_html": self._event_table(document), "lot_ids": [fields.Command.set(lot_ids)],
             }  # fmt: skip
         self.write(vals)
         return {

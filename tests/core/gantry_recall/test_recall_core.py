@@ -5,20 +5,27 @@ import importlib
 import io
 import random
 import zipfile
+from datetime import date, datetime
 
+import openpyxl
 import pytest
 from gantry_recall_core import (
+    EVENTS,
     GENESIS,
     Answer,
     Limits,
+    Sheet,
     account,
     canonical,
     chain,
+    completeness,
     difference,
     pack,
     sample,
     score,
+    tracking_events,
     verify,
+    write_workbook,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,7 +38,7 @@ values = st.recursive(
 quantity = st.floats(0, 1e6)
 
 
-@pytest.mark.parametrize("name", ["snapshot", "sample", "account", "score", "evidence", "fsma"])
+@pytest.mark.parametrize("name", ["snapshot", "sample", "account", "score", "evidence", "fsma", "sheet"])
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"gantry_recall_core.{name}"))
     assert found.attempted and not found.failed
@@ -156,3 +163,77 @@ def test_an_archive_without_manifest_is_not_whole():
     with zipfile.ZipFile(output, "w") as archive:
         archive.writestr("a", b"")
     assert verify(output.getvalue()) == ["manifest.json is missing", "a was added"]
+
+
+# -- workbooks and tracking events
+
+
+def test_workbook_is_read_by_a_spreadsheet_program():
+    """Text, numbers, times and shares come back as what they were, odd characters included."""
+    rows = [
+        ("=1+1", 2.5, datetime(2026, 5, 1, 12, 30), date(2026, 5, 1), 0.25, True, None),
+        ("<&\"'>\x07 ü 漢", -3, None, None, 1, False, "x" * 40_000),
+        ("  spaced  ", 10**12, datetime(1999, 12, 31, 23, 59), date(2100, 1, 1), 0, True, "\n"),
+    ]
+    output = io.BytesIO()
+    heads = tuple("abcdefg")
+    counts = write_workbook(
+        output,
+        [
+            Sheet(title="A/B: [1]" + "x" * 40, columns=heads, rows=iter(rows), shares=frozenset([4])),
+            Sheet(title="A/B: [1]" + "x" * 40, columns=("a",), rows=[]),
+        ],
+    )
+    assert counts == [3, 0]
+    book = openpyxl.load_workbook(output)
+    assert len(set(book.sheetnames)) == 2 and all(len(name) <= 31 for name in book.sheetnames)
+    head, *found = book.worksheets[0].values
+    assert head == heads
+    assert found[0][:2] == ("=1+1", 2.5) and book.worksheets[0]["A2"].data_type == "s"
+    assert found[0][2:6] == (datetime(2026, 5, 1, 12, 30), datetime(2026, 5, 1), 0.25, True)
+    assert found[1][0] == "<&\"'> ü 漢" and len(found[1][6]) == 32_767
+    assert found[2][0] == "  spaced  " and found[2][1] == 10**12
+    assert book.worksheets[0]["E2"].number_format == "0%"
+    assert book.worksheets[0].auto_filter.ref == "A1:G4"
+
+
+@pytest.mark.parametrize(("sheets", "reason"), [([], "at least one sheet"), (["list"], "takes text")])
+def test_what_is_no_workbook_is_refused(sheets, reason):
+    made = [Sheet(title=name, columns=("a",), rows=[([],)]) for name in sheets]
+    with pytest.raises((ValueError, TypeError), match=reason):
+        write_workbook(io.BytesIO(), made)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "start", "moved", "events"),
+    [
+        ("supplier", "internal", None, False, ("receiving",)),
+        ("supplier", "internal", "landing", False, ("first_land_based_receiving",)),
+        ("supplier", "internal", "packing", False, ("receiving",)),
+        ("customer", "internal", "landing", False, ("receiving",)),
+        ("production", "internal", "packing", False, ("initial_packing",)),
+        ("production", "internal", "landing", False, ("transformation_output",)),
+        ("internal", "production", "packing", False, ("transformation_input",)),
+        ("internal", "internal", None, True, ("shipping", "receiving")),
+        ("internal", "internal", None, False, ()),
+        ("internal", "inventory", None, False, ()),
+        ("internal", "transit", None, False, ("shipping",)),
+        ("transit", "internal", None, False, ("receiving",)),
+        ("supplier", "customer", None, False, ("shipping",)),
+    ],
+)
+def test_which_movement_is_which_tracking_event(source, target, start, moved, events):
+    assert tracking_events(source, target, start, moved) == events
+    for event in events:
+        whole = dict.fromkeys(EVENTS[event], "x")
+        assert completeness(event, whole) == (1, ())
+        for name in EVENTS[event]:
+            share, missing = completeness(event, whole | {name: ""})
+            assert missing == (name,) and share < 1
+
+
+def test_unknown_beginnings_and_events_are_refused():
+    with pytest.raises(ValueError, match="begins at packing or landing"):
+        tracking_events("supplier", "internal", "farm")
+    with pytest.raises(ValueError, match="no tracking event"):
+        completeness("eating", {})

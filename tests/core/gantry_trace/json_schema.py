@@ -48,9 +48,8 @@ def _plain(value, schema):
             yield f"{value!r} does not match {schema['pattern']}"
         if schema.get("format") == "uri" and not URI.fullmatch(value):
             yield f"{value!r} is no URI"
-        if schema.get("format") == "date-time":
-            if not TIME.fullmatch(value):
-                yield f"{value!r} is no time"
+        if schema.get("format") == "date-time" and not TIME.fullmatch(value):
+            yield f"{value!r} is no time"
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
             yield "too short"

@@ -142,6 +142,6 @@ def test_relabelled_opening_is_a_relabel():
 
 def test_all_is_public():
     assert set(gantry_trace_core.__all__) == {
-        "CONFIDENCE", "Balance", "Epoch", "Reached", "balance", "epcis", "epcis_hash", "epochs", "event_hash", "faults", "gs1",
-        "reach",
+        "CONFIDENCE", "Balance", "Epoch", "Reached", "balance", "epcis", "epcis_hash", "epochs", "event_hash",
+        "faults", "gs1", "reach",
     }  # fmt: skip
