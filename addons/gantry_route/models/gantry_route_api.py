@@ -111,7 +111,7 @@ class GantryRouteApi(models.AbstractModel):
         picking_type = self.env["stock.picking.type"]
         if operation_type_id is not None:
             picking_type = self._record("stock.picking.type", operation_type_id)
-        if not origin.warehouse_id or goals.warehouse_id - origin.warehouse_id:
+        if not origin.warehouse_id or any(goal.warehouse_id != origin.warehouse_id for goal in goals):
             raise UserError(self.env._("All bins must lie in the same warehouse."))
         floor = self.env["gantry.route"]._floor_of(picking_type, origin.warehouse_id)[0]
         if floor is None:

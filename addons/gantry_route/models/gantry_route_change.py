@@ -83,6 +83,7 @@ class GantryRoute(models.Model):
         """
         self.ensure_one()
         self._check_planned()
+        pickings = pickings.with_env(self.env)
         pickings.check_access("write")
         self._check_addable(pickings)
         trip = self._trip_with(pickings)

@@ -22,6 +22,7 @@ class GantryRoute(models.Model):
         :param keep: route that becomes this walk; transfers that it had besides lose it
         :return: the routes; transfers without open lines get none
         """
+        pickings = pickings.with_env(self.env)
         pickings.check_access("write")
         self.env.flush_all()
         trips = self._trips(pickings, together, keep)
@@ -313,7 +314,7 @@ class GantryRoute(models.Model):
         self.env["stock.move.line"].invalidate_model(["gantry_stop_id", "gantry_route_sequence"])
         self.env["stock.picking"].invalidate_model(["gantry_route_id"])
         self.env["gantry.route.stop"].invalidate_model()
-        self.env["gantry.route"].invalidate_model(["stop_ids", "picking_ids"])
+        self.env["gantry.route"].invalidate_model([name for name, field in self._fields.items() if not field.store])
         moved.modified(["gantry_route_id"])
         for name in self._computed_from_transfers():
             self.env.add_to_compute(self._fields[name], routes | others)
