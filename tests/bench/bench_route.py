@@ -19,8 +19,9 @@ def build(env, transfers):
     company = env["res.company"].create({"name": "Walking"})
     env.user.company_ids += company
     env = env(context={**env.context, "allowed_company_ids": company.ids})
-    warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
-    warehouse = warehouse or env["stock.warehouse"].create({"name": "Walking", "code": "WALK", "company_id": company.id})
+    Warehouse = env["stock.warehouse"]
+    warehouse = Warehouse.search([("company_id", "=", company.id)], limit=1) or Warehouse.create(
+        {"name": "Walking", "code": "WALK", "company_id": company.id})
     if "auto_batch" in warehouse.out_type_id._fields:
         warehouse.out_type_id.auto_batch = False
     layout = env["gantry.layout"].create({"warehouse_id": warehouse.id})
@@ -101,8 +102,8 @@ def run(report, args, env=None):
                 "planned", "seconds", "queries", "lines", "metres", "metres in name order"], rows)
         report.table("Queries do not grow with the lines", ["planned", "seconds", "queries"], lines)
         report.note(
-            f"{1 - first[4] / first[5]:.0%} less walking than in name order; goal of {GOAL_S} s for {transfers} transfers "
-            f"{'reached' if first[1] <= GOAL_S else 'missed'}.")
+            f"{1 - first[4] / first[5]:.0%} less walking than in name order; goal of {GOAL_S} s for {transfers} "
+            f"transfers {'reached' if first[1] <= GOAL_S else 'missed'}.")
     finally:
         env.cr.rollback()
 
