@@ -1,8 +1,10 @@
 from . import (  # the models themselves, before what extends them
+    gantry_reorder_backtest,
     gantry_reorder_change,
     gantry_reorder_issue,
     gantry_reorder_leadtime,
     gantry_reorder_policy,
+    gantry_reorder_proof,
     gantry_reorder_rule,
 )
 
@@ -12,7 +14,6 @@ from . import (
     gantry_reorder_api,
     gantry_reorder_api_write,
     gantry_reorder_apply,
-    gantry_reorder_backtest,
     gantry_reorder_backtest_data,
     gantry_reorder_backtest_run,
     gantry_reorder_backtest_words,
@@ -26,7 +27,9 @@ from . import (
     gantry_reorder_policy_match,
     gantry_reorder_problem,
     gantry_reorder_projection,
+    gantry_reorder_proof_play,
     gantry_reorder_read,
+    gantry_reorder_read_aims,
     gantry_reorder_read_lead,
     gantry_reorder_rows,
     gantry_reorder_run,

@@ -58,7 +58,8 @@ class GantryReorderApply(models.Model):
         for name, values in {
             "new_min": plan.min_qty, "new_max": plan.max_qty, "new_multiple": problem.multiple,
             "change_pct": 100 * _get_change(batch, plan), "forecast_day_qty": batch.day_mean,
-            "safety_qty": plan.safety, "target_pct": 100 * plan.target, "expected_fill": 100 * plan.expected_fill,
+            "safety_qty": plan.safety, "target_pct": self._get_target_pct(batch, plan),
+            "expected_fill": 100 * plan.expected_fill,
             "expected_cycle": 100 * plan.expected_cycle, "avg_stock_qty": plan.avg_stock,
             "avg_stock_value": plan.avg_stock * batch.unit_cost, "unit_cost": batch.unit_cost,
             "lead_days_mean": plan.lead_mean, "lead_days_p10": _get_quantile(problem, 0.1),
@@ -77,6 +78,14 @@ class GantryReorderApply(models.Model):
         found["stockout_day"], found["order_by_day"] = projection.stockout_day, projection.order_by_day
         found["stockout_day"][plan.blocked] = found["order_by_day"][blocked] = -1
         return found
+
+    @staticmethod
+    def _get_target_pct(batch, plan):
+        """The target of the policy: what a rule aims at to reach it (see `gantry_reorder_proof`) is another number."""
+        aimed = np.array([policy.target_kind == "fill" and not policy.share_target for policy in batch.policies]
+                         + [False])[batch.place]
+        wanted = np.array([policy.target_pct for policy in batch.policies] + [0.0])[batch.place]
+        return np.where(aimed, wanted, 100 * plan.target)
 
     def _get_point_qty(self, company, batch):
         """Stock that Odoo's own rule compares with its minimum: at the lead time as set, and for rules that no

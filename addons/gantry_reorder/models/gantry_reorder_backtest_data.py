@@ -11,7 +11,7 @@ from odoo.addons.gantry_forecast.tools import buckets
 from odoo.addons.gantry_forecast.tools.copy import copy_query
 from odoo.tools import SQL
 
-from ..core import Events, solve, window_levels
+from ..core import Events, window_levels
 from .gantry_reorder_problem import METHOD_CODES, TARGET_CODES
 
 LEAST_BUCKETS = {"day": 56, "week": 13, "month": 4}  # of history before the first levels are computed
@@ -25,7 +25,8 @@ class Past:
     """Rules of a shard over the days of the replay.
 
     batch: problem of the live run; rows: its rows that are replayed; demand, balance: units per rule and day, the
-    balance NaN without stock moves; before: demand of the WIZARD_DAYS before the first day; days: (t,).
+    balance NaN without stock moves; before: demand of the days before the first day, of WIZARD_DAYS at least and from
+    the first day of proof; days: (t,).
     """
 
     batch: object
@@ -36,6 +37,12 @@ class Past:
     demand: np.ndarray
     before: np.ndarray
     balance: np.ndarray
+
+    def sold(self, first, last):
+        """Units asked for per rule on each day from `first` up to the day before `last`."""
+        span = np.concatenate([self.before, self.demand], axis=1)
+        begin = self.days[0] - self.before.shape[1]
+        return span[:, int((first - begin).astype(int)):int((last - begin).astype(int))]
 
 
 class GantryReorderBacktestData(models.Model):
@@ -57,9 +64,10 @@ class GantryReorderBacktestData(models.Model):
         columns = columns[columns <= series.problem.length]
         return columns, limits[columns]
 
-    def _prepare_past(self, company, rule_ids, first):
+    def _prepare_past(self, company, rule_ids, first, proof=None):
         """Everything that happened to some rules from a day on.
 
+        :param proof: an earlier day from which demand is needed too
         :return: Past, or None when none of them has a forecast
         """
         batch = self.env["gantry.reorder.rule"]._prepare_reorder_problem(company, ids=rule_ids)
@@ -74,10 +82,12 @@ class GantryReorderBacktestData(models.Model):
             return None
         ids = batch.rows["id"][rows]
         days = np.arange(first, np.datetime64(self.date_to) + 1)
-        span = self._read_demand(company, ids, days[0] - WIZARD_DAYS, days[-1])
+        begin = min(days[0] - WIZARD_DAYS, days[0] if proof is None else proof)
+        span = self._read_demand(company, ids, begin, days[-1])
+        lead_in = int((days[0] - begin).astype(int))
         return Past(
             batch=batch, rows=rows, series=series, series_rows=np.array([found[int(one)] for one in ids]), days=days,
-            demand=span[:, WIZARD_DAYS:], before=span[:, :WIZARD_DAYS],
+            demand=span[:, lead_in:], before=span[:, :lead_in],
             balance=self._read_balance(company, ids, days, batch.problem.on_hand[rows]),
         )
 
@@ -154,23 +164,20 @@ class GantryReorderBacktestData(models.Model):
         """What a forecast could have known on the first day of the replay."""
         return forecast_core.learn(series.problem.until(column), forecast_core.Params(tiers=("numpy",)))
 
-    def _get_levels(self, past, recipe, column):
-        """Levels that Gantry would have set at the start of a bucket, for the rules that are replayed.
-
-        :return: Plan of the replenishment core
-        """
+    def _get_problem(self, past, recipe, column):
+        """The problem as it stood at the start of a bucket, for the rules that are replayed."""
         series = past.series
         seen = series.problem.until(int(column))
         plan = forecast_core.apply(seen, recipe)
         edges = buckets.edges(seen.end, seen.horizon, seen.bucket.value)
         nothing = Events()
         problem = past.batch.problem.take(past.rows)
-        return solve(problem.but(
+        return problem.but(
             bucket_days=np.diff(edges).astype(float), mean=plan.mean[past.series_rows],
             quantiles=plan.quantiles[past.series_rows], levels=np.asarray(plan.levels), on_hand=0.0,
             committed=nothing, incoming=nothing, expiring=nothing, dispersion=np.nan, supplier=-1,
             weekday=int((seen.end.astype(int) + 3) % 7), **self._get_settings(past, problem),
-        ))
+        )
 
     def _get_settings(self, past, problem):
         """Columns of the problem that the settings of this replay change.
@@ -197,8 +204,8 @@ class GantryReorderBacktestData(models.Model):
     def _get_wizard_levels(self, past, plans, starts):
         """Minimum and maximum as people set them from Odoo's wizard: the daily demand of the last three months over
         the lead time set in Odoo. An order is as large as one of ours, so that only the levels are compared."""
-        span = np.concatenate([past.before, past.demand], axis=1)
-        daily = np.stack([span[:, first:first + WIZARD_DAYS].mean(1) for first in starts], axis=1)
+        daily = np.stack([
+            past.sold(past.days[0] + first - WIZARD_DAYS, past.days[0] + first).mean(1) for first in starts], axis=1)
         lead = past.batch.set_days[past.rows]
         lead = np.where(np.isfinite(lead) & (lead > 0), lead, plans[0].lead_mean)
         levels = window_levels("odoo", daily, np.nan_to_num(lead), 0.0, start=starts)

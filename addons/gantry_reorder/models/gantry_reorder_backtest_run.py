@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..core import History, Levels, ProblemError, draw_leads, replay
 from .gantry_reorder_backtest_data import WARMUP_DAYS
+from .gantry_reorder_proof_play import PROOF_DAYS, PROOF_SAMPLE
 
 SHARD = 1000  # rules replayed at once; what they share is shared among these
 SAMPLE = 2000  # rules on whose history the forecast models are chosen
@@ -43,10 +44,15 @@ class GantryReorderBacktestRun(models.Model):
             state = {"done": 0, "compare": bool(in_force), "facts": {}, "totals": {}}
         yield Progress(state["done"], len(ids), self.env._("Choosing forecast models"), state)
         recipe, columns, starts = self._choose_models(company, ids)
+        aims = []
+        for found in self._prove_aims(company, ids, recipe, columns, starts):
+            aims.append(found)
+            yield Progress(state["done"], len(ids), self.env._("Proving what to aim at on the time before"))
+        aims = aims[-len(columns) - 1:-1] or [({}, set())] * len(columns)
         state["dates"] = [str(day) for day in self._get_days(starts)]
         while state["done"] < len(ids):
             part = ids[state["done"]:state["done"] + SHARD]
-            for share in self._replay_shard(company, part, recipe, columns, starts, state):
+            for share in self._replay_shard(company, part, recipe, columns, starts, aims, state):
                 done = round(state["done"] + share * len(part))
                 yield Progress(done, len(ids), self.env._("Setting levels as they would have been set"))
             state["done"] += len(part)
@@ -74,6 +80,14 @@ class GantryReorderBacktestRun(models.Model):
                 "months to replay."))
         return self._learn_recipe(series, int(columns[0])), columns, starts
 
+    def _prove_aims(self, company, ids, recipe, columns, starts):
+        """What a sample of the rules shows each class to aim at, at every column of the replay (and before)."""
+        past = self._prepare_past(company, ids[::max(1, -(-len(ids) // PROOF_SAMPLE))], starts[0],
+                                  starts[0] - PROOF_DAYS)
+        if past is not None:
+            proof = self._get_proof_columns(past.series, columns)
+            yield from self._prove(past, recipe, np.concatenate([proof, columns]))
+
     def _get_days(self, starts):
         """The days that are judged: those after the warm-up, and not before the first day asked for."""
         first = max(starts[0] + WARMUP_DAYS, np.datetime64(self.date_from))
@@ -81,7 +95,7 @@ class GantryReorderBacktestRun(models.Model):
 
     # -- one shard
 
-    def _replay_shard(self, company, rule_ids, recipe, columns, starts, state):
+    def _replay_shard(self, company, rule_ids, recipe, columns, starts, aims, state):
         """Replay some rules with every method and add what came out to the totals; yields the share that is done."""
         facts = state["facts"]
         past = self._prepare_past(company, rule_ids, starts[0])
@@ -89,8 +103,8 @@ class GantryReorderBacktestRun(models.Model):
             facts["no_forecast"] = facts.get("no_forecast", 0) + len(rule_ids)
             return
         plans = []
-        for column in columns:
-            plans.append(self._get_levels(past, recipe, column))
+        for column, proved in zip(columns, aims, strict=True):
+            plans.append(self._get_levels(past, recipe, column, proved))
             yield len(plans) / (len(columns) + 1)
         periods = (starts - starts[0]).astype(int)
         usable = ~np.any([plan.blocked for plan in plans], axis=0)

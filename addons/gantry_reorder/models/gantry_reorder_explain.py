@@ -34,6 +34,7 @@ class GantryReorderExplain(models.Model):
                 "target": numbers["target_pct"] / 100, "safety": numbers["safety_qty"],
                 "fill": numbers["expected_fill"] / 100, "cycle": numbers["expected_cycle"] / 100}},
         ]
+        found += self._get_proof_reasons(numbers, policy)
         if numbers["usual_order_qty"]:
             found.append({"code": "reorder_size", "numbers": {"quantity": numbers["usual_order_qty"]}})
         if numbers["new_multiple"]:
@@ -43,6 +44,14 @@ class GantryReorderExplain(models.Model):
         if policy:
             found.append({"code": "reorder_policy", "numbers": {"policy": policy.name, "scope": policy.scope}})
         return found
+
+    def _get_proof_reasons(self, numbers, policy):
+        """What the policy aims at since the past was replayed; only where it says something about this row."""
+        if numbers["target_kind"] != "fill" or not policy or len(self) != 1:
+            return []
+        aims = self.env["gantry.reorder.proof"]._get_aims(policy)
+        proof = aims.get((policy, False)) or aims.get((policy, self.demand_class))
+        return proof._get_reasons() if proof else []
 
     def _get_lead_reason(self, numbers):
         source = numbers["lead_source"] or "none"
@@ -96,6 +105,12 @@ class GantryExplain(models.AbstractModel):
         return super()._reason_templates() | {
             "reorder_no_levels": _("Not calculated yet, or not possible: see the problems."),
             "reorder_demand": _("The forecast is %(week)s a week over the next four weeks."),
+            "reorder_proved": (
+                _("Levels set from the forecast's own spread reached %(reached)s of the demand in a replay of the last "
+                  "%(days)s days; to reach %(target)s they aim at %(aim)s."),
+                {"target": "percent", "reached": "percent", "aim": "percent", "days": "integer"}),
+            "reorder_steady": _(
+                "The forecast is averaged with the demand of the last year, which needed less stock in the replay."),
             "reorder_lead_product": (
                 _("Lead time %(low)s to %(high)s days, measured on %(count)s receipts of this product."), measured),
             "reorder_lead_vendor": (

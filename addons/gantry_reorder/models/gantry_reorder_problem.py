@@ -71,6 +71,7 @@ class GantryReorderProblem(models.Model):
         self._open_shard(rows)
         policies, place = self._get_row_policies(rows)
         grid = self._read_forecasts(company, rows, today)
+        aims = self._read_aims(rows, policies, place, grid)
         prices = self._read_prices(company, rows, today)
         lead = self._read_leads(company, rows, policies, place)
         supplier = self._get_supplier_rows(rows)
@@ -87,7 +88,7 @@ class GantryReorderProblem(models.Model):
             current_min=rows["old_min"], current_max=rows["old_max"],
             rounding=np.where(rows["whole_units"], 1.0, 0.01), supplier=supplier,
             weekday=int((today.astype(int) + 3) % 7), unit_cost=prices["cost"],
-            **self._get_policy_columns(policies, place, rows, prices["cost"], partial=ids is not None),
+            **self._get_policy_columns(policies, place, rows, prices["cost"], aims, partial=ids is not None),
         )
         self._close_shard()
         return Batch(
@@ -174,7 +175,7 @@ class GantryReorderProblem(models.Model):
         place = np.searchsorted(used[used > 0], rows["policy_id"])
         return policies, np.where(rows["policy_id"] > 0, place, -1)
 
-    def _get_policy_columns(self, policies, place, rows, cost, partial=False):
+    def _get_policy_columns(self, policies, place, rows, cost, aims, partial=False):
         """Columns of the problem that policies decide; rows without a policy are calculated as by a new one.
 
         :param bool partial: only some of the rules are calculated: those that reach a target together keep the fill
@@ -191,14 +192,16 @@ class GantryReorderProblem(models.Model):
             return np.where(values > 0, values, np.inf)
 
         shared = column(lambda policy: policy.share_target, bool)
-        kept = shared & partial & (rows["expected_fill"] > 0)
+        kept = shared & partial & (rows["expected_fill"] > 0) & np.isnan(aims["price"])
         share = np.clip(rows["expected_fill"] / 100 - 1e-6, 1e-6, 1 - 1e-9)
         budgets = [number for number, policy in enumerate(policies) if policy.budget]
         calendar = np.array([policy._get_order_days() for policy in known], bool)
         return {
             "policy": column(lambda policy: METHOD_CODES[policy.method], int),
             "target_kind": column(lambda policy: TARGET_CODES[policy.target_kind], int),
-            "target": np.where(kept, share, column(lambda policy: policy.target_pct / 100)),
+            "target": np.where(kept, share, np.where(
+                np.isfinite(aims["target"]), aims["target"], column(lambda policy: policy.target_pct / 100))),
+            "shadow_price": aims["price"],
             "review_days": column(lambda policy: policy.review_days),
             "holding_rate": column(lambda policy: policy.holding_pct / 100),
             "order_cost": column(lambda policy: policy.order_cost),

@@ -25,14 +25,15 @@ class GantryReorderRead(models.Model):
     def _read_forecasts(self, company, rows, today):
         """Forecasts from today on, on one grid of periods.
 
-        :return: dict: days (h,), mean (n, h), quantiles (n, h, q), levels, known (n,), day_mean (n,), demand_class (n,)
+        :return: dict: days (h,), mean (n, h), quantiles (n, h, q), levels, known (n,), day_mean (n,),
+            demand_class (n,), plain (n,)
         """
         bucket, start, width = self._get_grid(company, today)
         limits = buckets.edges(start, width, bucket)
         n, levels = len(rows), len(QUANTILES)
         mean = np.full((n, width), np.nan, np.float32)
         quantiles = np.full((n, width, levels), np.nan, np.float32)
-        demand_class = np.zeros(n, np.int32)
+        demand_class, plain = np.zeros(n, np.int32), np.zeros(n, bool)
         for first, count in self._get_forecast_shapes(bucket):
             found = self._copy_forecasts(bucket, first, count)
             place = np.searchsorted(rows["id"], found["id"])
@@ -44,6 +45,8 @@ class GantryReorderRead(models.Model):
             mean[place, :take] = final[:, shift:shift + take]
             quantiles[place, :take] = spread[:, shift:shift + take]
             demand_class[place] = found["demand_class"]
+            # neither overridden nor demand of other products: the forecast alone
+            plain[place] = (np.abs(found["final"] - found["mean"]) < 1e-6).all(1) & (found["more"] == 0).all(1)
             # a forecast that was made earlier ends earlier: its last period goes on
             mean[place, take:] = final[:, -1:]
             quantiles[place, take:] = spread[:, -1:]
@@ -59,6 +62,7 @@ class GantryReorderRead(models.Model):
         return {
             "days": days, "mean": mean, "quantiles": quantiles, "levels": np.array(QUANTILES), "known": known,
             "day_mean": np.nan_to_num(mean) @ count / covered, "demand_class": demand_class,
+            "plain": plain,
         }
 
     def _get_grid(self, company, today):

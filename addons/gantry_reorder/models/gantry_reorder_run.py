@@ -70,6 +70,8 @@ class GantryReorderRun(models.Model):
                 5 + 95 * state["counts"].get("rules", 0) / total, 100,
                 self.env._("%(done)s of %(total)s rules set", done=state["counts"].get("rules", 0), total=total), state,
             )
+        if self.env["gantry.reorder.proof"]._is_stale(company):
+            self.env["gantry.reorder.proof"]._enqueue_proof(company)
         return state["counts"]
 
     def _step_rows(self, company, job):

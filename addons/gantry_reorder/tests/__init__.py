@@ -7,6 +7,7 @@ from . import (
     test_reorder_pickface,
     test_reorder_points,
     test_reorder_policy,
+    test_reorder_proof,
     test_reorder_run,
     test_reorder_tours,
     test_reorder_transfer,

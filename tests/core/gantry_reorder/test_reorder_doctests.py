@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 NAMES = ("params", "types", "demand", "orders", "tables", "limits", "allocate", "calibrate", "checks", "engine",
-         "projection", "replay", "peers", "frontier", "leadtime", "classify", "reasons")
+         "projection", "replay", "peers", "frontier", "leadtime", "classify", "reasons", "steady", "steering")
 
 
 @pytest.mark.parametrize("name", NAMES)
