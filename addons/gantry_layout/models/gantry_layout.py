@@ -104,7 +104,8 @@ class GantryLayout(models.Model):
         return self._action(self.env._("Blocked walkways"), "gantry.layout.edge", domain, "list")
 
     def action_bins(self):
-        action = self._action(self.env._("Bins"), "stock.location", [("gantry_layout_id", "=", self.id)], "list,kanban,form")
+        domain = [("gantry_layout_id", "=", self.id)]
+        action = self._action(self.env._("Bins"), "stock.location", domain, "list,kanban,form")
         listed = self.env.ref("gantry_layout.stock_location_view_list_bins")
         return action | {"views": [(listed.id, "list"), (False, "kanban"), (False, "form")]}
 

@@ -94,7 +94,8 @@ class GantryLayoutApi(models.AbstractModel):
         """What is wrong with a layout, looked up now.
 
         :param kind: no_position, unreachable, barcode or overlap; all when left out
-        :return: a page of ``kind``, ``location_id``, ``other_location_id``, ``other_product_id``, and ``counts`` by kind
+        :return: a page of ``kind``, ``location_id``, ``other_location_id``, ``other_product_id``; and ``counts`` by
+            kind
         """
         self._require_group(USER)
         layout = self._record("gantry.layout", layout_id)

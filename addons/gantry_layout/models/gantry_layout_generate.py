@@ -52,8 +52,8 @@ class GantryLayout(models.Model):
             part = slice(begin, begin + WRITTEN)
             values = [SQL("%s::%s[]", values[part], SQL(types[name])) for name, values in columns.items()]
             self.env.cr.execute(SQL(
-                "UPDATE stock_location bin SET %s, write_uid = %s, write_date = %s FROM unnest(%s::int4[], %s) AS new(%s) "
-                "WHERE bin.id = new.id",
+                "UPDATE stock_location bin SET %s, write_uid = %s, write_date = %s "
+                "FROM unnest(%s::int4[], %s) AS new(%s) WHERE bin.id = new.id",
                 SQL(", ").join(SQL("%s = new.%s", SQL.identifier(name), SQL.identifier(name)) for name in columns),
                 self.env.uid, self.env.cr.now(), location_ids[part], SQL(", ").join(values),
                 SQL(", ").join(map(SQL.identifier, ("id", *columns)))))

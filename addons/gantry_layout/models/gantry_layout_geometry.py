@@ -81,8 +81,8 @@ class GantryLayout(models.Model):
         """Id, aisle, drawn walkway and position of bins."""
         self.env["stock.location"].flush_model()
         return self.env.execute_query(SQL(
-            "SELECT id, gantry_aisle_id, gantry_edge_id, gantry_x, gantry_y FROM stock_location WHERE id IN %s ORDER BY id",
-            tuple(bins.ids)))
+            "SELECT id, gantry_aisle_id, gantry_edge_id, gantry_x, gantry_y FROM stock_location WHERE id IN %s "
+            "ORDER BY id", tuple(bins.ids)))
 
     def _read_lines(self):
         """Both ends (k, 2) of every aisle and drawn walkway, and which it is."""

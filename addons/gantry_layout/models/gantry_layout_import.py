@@ -144,7 +144,8 @@ class GantryLayout(models.Model):
         return {"rows": rows, "counts": {"walkways": len(rows)}}, faults
 
     def _apply_walkways_plan(self, plan):
-        nodes = {node.name: node.id for node in self.env["gantry.layout.node"].search([("layout_id", "=", self.id)])}
+        all_nodes = self.env["gantry.layout.node"].search([("layout_id", "=", self.id)])
+        nodes = {node.name: node.id for node in all_nodes}
         known = {(edge.start_id.name, edge.end_id.name): edge for edge in self.edge_ids}
         missing = []
         for _line, values in plan["rows"]:
@@ -184,8 +185,8 @@ class BinCheck:
         view = self.layout.warehouse_id.view_location_id
         rows = self.env.execute_query(SQL(
             """
-            SELECT id, name, complete_name, barcode, parent_path LIKE %s, gantry_layout_id, gantry_x, gantry_y, gantry_z,
-                   usage, company_id, EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = location.id
+            SELECT id, name, complete_name, barcode, parent_path LIKE %s, gantry_layout_id, gantry_x, gantry_y,
+                   gantry_z, usage, company_id, EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = location.id
                       AND (quant.quantity != 0 OR quant.reserved_quantity != 0))
               FROM stock_location location
              WHERE active AND (company_id = %s OR company_id IS NULL) ORDER BY id
@@ -289,7 +290,8 @@ class BinCheck:
             return
         other = self.by_code.get(code)
         if other and other["id"] != place["id"]:
-            self.fault(line, "barcode", self.env._("%(code)s is the barcode of %(other)s.", code=code, other=other["full"]))
+            self.fault(line, "barcode", self.env._(
+                "%(code)s is the barcode of %(other)s.", code=code, other=other["full"]))
         elif code in self.codes:
             self.fault(line, "barcode", self.env._("The same barcode as on line %s.", self.codes[code]))
         self.codes[code] = line

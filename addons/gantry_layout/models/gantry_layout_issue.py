@@ -47,7 +47,8 @@ class GantryLayoutIssue(models.Model):
             until = fields.Datetime.context_timestamp(self, way.blocked_until) if way.blocked_until else None
             blocked = self.env._("%s is blocked.", way.display_name)
             if until:
-                blocked = self.env._("%(way)s is blocked until %(until)s.", way=way.display_name, until=f"{until:%F %H:%M}")
+                blocked = self.env._(
+                    "%(way)s is blocked until %(until)s.", way=way.display_name, until=f"{until:%Y-%m-%d %H:%M}")
             return blocked, self.env._("Open the aisle or walkway again, or move the stock.")
         return (
             self.env._("No walkway leads from a start point to this bin and back."),

@@ -1,0 +1,7 @@
+from . import (
+    test_access,
+    test_generator,
+    test_geometry,
+    test_health,
+    test_import,
+)

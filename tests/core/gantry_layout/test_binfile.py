@@ -70,7 +70,8 @@ def test_required_cells_must_hold_something():
     """An empty cell where something is needed is a fault, a bad one is named once."""
     sheet = read("from,to,one_way,passable_for\nA,,perhaps,cart\n")
     _rows, faults = parse(sheet, WALKWAYS, ("from", "to"))
-    assert {(fault.column, fault.reason.split()[0]) for fault in faults} == {("to", "Nothing"), ("one_way", "'perhaps'")}
+    said = {(fault.column, fault.reason.split()[0]) for fault in faults}
+    assert said == {("to", "Nothing"), ("one_way", "'perhaps'")}
 
 
 @pytest.mark.parametrize("data, sentence", [

@@ -21,7 +21,8 @@ def hall(shape=SHAPE, others=(), **changes):
         aisle["aisle_from"] += [one.crossings[0]] * one.aisle_count
         aisle["aisle_to"] += [one.crossings[-1]] * one.aisle_count
         places.append(np.column_stack([
-            bins["aisle"] + first, bins["x"], bins["y"], bins["z"], one.xs[bins["aisle"]], bins["y"], bins["level"] + 1]))
+            bins["aisle"] + first, bins["x"], bins["y"], bins["z"], one.xs[bins["aisle"]], bins["y"],
+            bins["level"] + 1]))
     table, count = np.concatenate(places), len(aisle["aisle_x"])
     tables = {
         "crossings": [one.crossings for one in shapes], "aisle_id": np.arange(count) + 100, **aisle,

@@ -49,7 +49,8 @@ def test_odd_bays_stand_left_and_even_ones_right():
 
 @given(
     st.integers(1, 5), st.integers(1, 3), st.integers(1, 7), st.integers(1, 3), st.integers(1, 3),
-    st.sampled_from([1, 2]), st.sampled_from(["{aisle:A}-{block}-{bay:02}-{level}-{position}", "{aisle}.{bay}.{level}.{position}.{side}"]))
+    st.sampled_from([1, 2]),
+    st.sampled_from(["{aisle:A}-{block}-{bay:02}-{level}-{position}", "{aisle}.{bay}.{level}.{position}.{side}"]))
 def test_no_two_bins_share_a_name_or_a_place(aisles, sections, bays, levels, positions, sides, pattern):
     """Whatever the numbers: as many bins as their product, each with its own name, none inside another."""
     plan = plan_of(
