@@ -18,7 +18,8 @@ class StockLocation(models.Model):
         self.ensure_one()
         return {
             "id": self.id, "name": self.name, "full_name": self.display_name, "barcode": self.barcode or "",
-            "level": self.gantry_level, "zone": self.gantry_zone_id.name or "", "aisle": self.gantry_aisle_id.name or "",
+            "level": self.gantry_level, "zone": self.gantry_zone_id.name or "",
+            "aisle": self.gantry_aisle_id.name or "",
             "bay": self.gantry_bay, "side": self.gantry_side or "", "z": self.gantry_z,
             "size": [self.gantry_width, self.gantry_depth, self.gantry_height],
             "volume": self.gantry_volume, "max_weight": self.gantry_max_weight,

@@ -10,7 +10,6 @@ export class Floor {
     constructor(data) {
         this.data = data;
         this.bounds = boundsOf(data);
-        this.areas = zoneAreas(data);
         this.levels = levelsOf(data.bins);
         this.rowOf = new Map(data.bins.id.map((id, row) => [id, row]));
         this.highlight = null;
@@ -26,6 +25,7 @@ export class Floor {
         this.level = level;
         this.cells = cellsOf(this.data.bins, level);
         this.index = new GridIndex(this.cells);
+        this.areas = zoneAreas(this.data, this.cells.bins.flat());
         this.hover = -1;
         if (this.by) {
             this.setColor(this.by);

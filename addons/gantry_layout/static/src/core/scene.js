@@ -122,18 +122,23 @@ export function boundsOf(data) {
     return box.left > box.right ? { left: 0, right: 10, bottom: 0, top: 10 } : box;
 }
 
-/** Where zones are: a rectangle round the bins of each zone in each block, so that two wings stay two areas. */
-export function zoneAreas(data) {
+/**
+ * Where zones are: a rectangle round the bins of each zone in each block, so that two wings stay two areas. Zones that
+ * lie above each other are one area with both names.
+ *
+ * @param {number[]} rows the bins that are looked at
+ */
+export function zoneAreas(data, rows) {
     const { bins } = data;
     const areas = new Map();
-    for (let i = 0; i < bins.id.length; i++) {
+    for (const i of rows) {
         if (bins.zone[i] < 0) {
             continue;
         }
         const block = bins.aisle[i] < 0 ? -1 : data.aisles[bins.aisle[i]].block;
         const key = `${bins.zone[i]}:${block}`;
         const area = areas.get(key) || {
-            key, zone: bins.zone[i], left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity,
+            zone: bins.zone[i], left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity,
         };
         area.left = Math.min(area.left, bins.x[i] - bins.w[i] / 2);
         area.right = Math.max(area.right, bins.x[i] + bins.w[i] / 2);
@@ -141,7 +146,21 @@ export function zoneAreas(data) {
         area.top = Math.max(area.top, bins.y[i] + bins.h[i] / 2);
         areas.set(key, area);
     }
-    return [...areas.values()];
+    return merged([...areas.values()], data.zones);
+}
+
+function merged(areas, zones) {
+    const places = new Map();
+    for (const area of areas) {
+        const key = [area.left, area.right, area.bottom, area.top].map((metre) => Math.round(metre)).join();
+        const known = places.get(key);
+        if (known) {
+            known.name += `, ${zones[area.zone].name}`;
+        } else {
+            places.set(key, { ...area, name: zones[area.zone].name });
+        }
+    }
+    return [...places.values()];
 }
 
 /** The aisle whose corridor is at the point, or -1. */

@@ -7,7 +7,7 @@
  */
 
 export const MAX_SCALE = 160;
-export const MARGIN_PX = 24;
+export const MARGIN_PX = 40;
 
 export function toScreen(view, size, x, y) {
     return [size.width / 2 + (x - view.x) * view.scale, size.height / 2 - (y - view.y) * view.scale];
@@ -24,16 +24,27 @@ export function seen(view, size) {
     return { left, right, bottom, top };
 }
 
-/** Everything within the bounds, as large as it gets. */
-export function fit(bounds, size, margin = MARGIN_PX) {
+/** Everything within the bounds, as large as it gets; `inset` pixels on the left are covered by something. */
+export function fit(bounds, size, margin = MARGIN_PX, inset = 0) {
     const width = Math.max(bounds.right - bounds.left, 1);
     const height = Math.max(bounds.top - bounds.bottom, 1);
     const scale = Math.min(
-        Math.max(size.width - 2 * margin, 40) / width,
+        Math.max(size.width - inset - 2 * margin, 40) / width,
         Math.max(size.height - 2 * margin, 40) / height,
         MAX_SCALE
     );
-    return { x: (bounds.left + bounds.right) / 2, y: (bounds.bottom + bounds.top) / 2, scale };
+    // covered pixels move the middle only as far as they are needed
+    const shift = Math.max(inset + margin - (size.width - width * scale) / 2, 0) / scale;
+    return { x: (bounds.left + bounds.right) / 2 - (inset && shift), y: (bounds.bottom + bounds.top) / 2, scale };
+}
+
+/** The window got another size: what is at its upper left corner stays there. */
+export function resized(view, before, after) {
+    return {
+        ...view,
+        x: view.x + (after.width - before.width) / 2 / view.scale,
+        y: view.y - (after.height - before.height) / 2 / view.scale,
+    };
 }
 
 /** Keep the zoom sensible and some of the floor on the screen, whatever the hand did. */

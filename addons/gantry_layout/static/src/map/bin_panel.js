@@ -76,7 +76,7 @@ export class BinPanel extends Component {
     }
 
     moment(value) {
-        return formatDateTime(deserializeDateTime(value));
+        return formatDateTime(deserializeDateTime(value), { showSeconds: false });
     }
 
     open(model, id) {

@@ -1,12 +1,13 @@
 import { Component, onMounted, onPatched, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { between, fit, hold, pan, pinch, scaleBar, toFloor, toScreen, zoomAt } from "../core/viewport";
+import { between, fit, hold, pan, pinch, resized, scaleBar, toFloor, toScreen, zoomAt } from "../core/viewport";
 import { Gestures } from "./gestures";
 import { MapOverlay } from "./overlay";
 import { paint } from "./painter";
 
 const FLIGHT_MS = 450;
 const CLOSE_SCALE = 26;
+const LEGEND_PX = 190;
 
 /** The canvas: shows a plan, moves it under hand and keys, and tells what was pointed at. */
 export class FloorPlan extends Component {
@@ -22,6 +23,7 @@ export class FloorPlan extends Component {
         onKey: Function,
         onStop: Function,
         onReady: Function,
+        onResize: Function,
         activeStop: Number,
         tip: { type: [String, { value: null }] },
     };
@@ -44,7 +46,10 @@ export class FloorPlan extends Component {
 
     start() {
         this.gestures = new Gestures(this.root.el, {
-            pan: (dx, dy) => this.look(pan(this.view, dx, dy)),
+            pan: (dx, dy) => {
+                this.props.onHover(null, null);
+                this.look(pan(this.view, dx, dy));
+            },
             zoom: (factor, px, py) => this.look(this.zoomed(factor, px, py)),
             pinch: (before, after) => this.look(pinch(this.view, this.size, before, after)),
             click: (px, py, reach) =>
@@ -76,13 +81,20 @@ export class FloorPlan extends Component {
         if (!clientWidth || !clientHeight) {
             return;
         }
-        const isFirst = !this.size.width;
+        const before = this.size;
         const ratio = Math.min(window.devicePixelRatio || 1, 2);
         this.size = { width: clientWidth, height: clientHeight };
         Object.assign(this.canvas.el, { width: clientWidth * ratio, height: clientHeight * ratio });
         this.ctx = this.canvas.el.getContext("2d", { alpha: false });
         this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-        this.look(isFirst ? fit(this.props.plan.bounds, this.size) : this.view);
+        this.look(before.width ? resized(this.view, before, this.size) : this.whole);
+        if (before.width) {
+            this.props.onResize();
+        }
+    }
+
+    get whole() {
+        return fit(this.props.plan.bounds, this.size, undefined, this.size.width > 900 ? LEGEND_PX : 0);
     }
 
     /** Show this view with the next frame. */
@@ -116,7 +128,7 @@ export class FloorPlan extends Component {
     }
 
     fitAll() {
-        this.flyTo(fit(this.props.plan.bounds, this.size));
+        this.flyTo(this.whole);
     }
 
     /** Go there in a short flight, or at once for who wants no motion. */

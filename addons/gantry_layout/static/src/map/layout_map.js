@@ -81,7 +81,9 @@ export class LayoutMap extends Component {
         if (name) {
             wanted[name] ??= context.active_id;
         }
-        wanted.layout_id ??= router.current.layout_id;
+        for (const name of ["layout_id", "location_id", "route_id"]) {
+            wanted[name] = Number(wanted[name] ?? router.current[name]) || null; // also from a link somebody sent
+        }
         return wanted;
     }
 
@@ -95,14 +97,14 @@ export class LayoutMap extends Component {
         route ||= fetched;
         this.state.layouts = layouts;
         const known = new Set(layouts.map((layout) => layout.id));
-        let layoutId = [route?.layout_id, wanted.layout_id].map(Number).find((id) => known.has(id));
+        let layoutId = [route?.layout_id, wanted.layout_id].find((id) => known.has(id));
         if (!layoutId && wanted.location_id) {
             const [bin] = await this.orm.read("stock.location", [wanted.location_id], ["gantry_layout_id"]);
             layoutId = bin?.gantry_layout_id?.[0];
         }
         this.state.layoutId = layoutId || layouts[0]?.id || null;
         await this.load();
-        this.first = { route, locationId: Number(wanted.location_id) || 0 };
+        this.first = { route, locationId: wanted.location_id };
     }
 
     async load() {
@@ -192,6 +194,14 @@ export class LayoutMap extends Component {
         }
     }
 
+    /** A panel opened over what was pointed at: move it back into sight. */
+    onResize() {
+        const { selection, cells } = this.floor;
+        if (selection?.kind === "cell") {
+            this.plan?.keepInView(cells.x[selection.index], cells.y[selection.index]);
+        }
+    }
+
     async setColor(by) {
         this.state.by = by;
         browser.localStorage.setItem(KEY, JSON.stringify({ by }));
@@ -206,13 +216,13 @@ export class LayoutMap extends Component {
     setLevel(level) {
         const { floor } = this;
         const { locationId } = this.state.chosen;
+        const place = floor.selection?.kind === "cell" && floor.placeOf(locationId);
         floor.setLevel(level);
         this.state.level = level;
         floor.setHighlight(floor.marked || null);
-        if (floor.selection?.kind === "cell") {
-            const row = floor.rowOf.get(locationId);
-            const index = row === undefined ? -1 : floor.cells.cellOfBin[row];
-            floor.selection = index < 0 ? null : { kind: "cell", index };
+        if (place) {
+            // the bin above or below takes over
+            const index = floor.index.at(...place);
             index < 0 ? this.closePanel() : this.chooseCell(index, locationId);
         }
         this.touch();

@@ -83,7 +83,7 @@ function paintFloor(brush, plan) {
     for (const area of plan.areas) {
         const zone = plan.data.zones[area.zone];
         ctx.fillStyle = ZONE_COLORS[zone.color % ZONE_COLORS.length];
-        ctx.globalAlpha = 0.16;
+        ctx.globalAlpha = 0.11;
         ctx.fillRect(...brush.rect(area.left - 0.4, area.right + 0.4, area.bottom - 0.4, area.top + 0.4));
         ctx.globalAlpha = 1;
     }
@@ -192,7 +192,7 @@ function paintGrid(brush, plan) {
 
 function paintNames(brush, plan) {
     const { view } = brush;
-    const { aisles, zones } = plan.data;
+    const { aisles } = plan.data;
     let last = -Infinity;
     for (const aisle of aisles) {
         const x = brush.x(aisle.x);
@@ -208,7 +208,7 @@ function paintNames(brush, plan) {
     for (const area of plan.areas) {
         const [x, y, w] = brush.rect(area.left, area.right, area.bottom, area.top);
         if (w > 90 && view.scale < 12) {
-            brush.text(zones[area.zone].name, x + 4, y - 9, { align: "left", bold: true, halo: true });
+            brush.text(area.name, x + 4, y - 9, { align: "left", bold: true, halo: true });
         }
     }
 }

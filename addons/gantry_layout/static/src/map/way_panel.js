@@ -14,22 +14,26 @@ export class WayPanel extends Component {
     };
 
     setup() {
-        this.orm = useService("orm");
         this.action = useService("action");
     }
 
     time(value) {
-        return value ? formatDateTime(deserializeDateTime(value)) : "";
+        return value ? formatDateTime(deserializeDateTime(value), { showSeconds: false }) : "";
     }
 
-    async block() {
-        const action = await this.orm.call(this.props.model, "action_block", [[this.props.way.id]]);
-        await this.action.doAction(action, { onClose: () => this.props.onChanged() });
+    block() {
+        return this.run("action_block");
     }
 
-    async unblock() {
-        await this.orm.call(this.props.model, "action_open", [[this.props.way.id]]);
-        await this.props.onChanged();
+    unblock() {
+        return this.run("action_open");
+    }
+
+    run(name) {
+        const { model, way, onChanged } = this.props;
+        return this.action.doActionButton({
+            type: "object", name, resModel: model, resId: way.id, resIds: [way.id], context: {}, onClose: onChanged,
+        });
     }
 
     open() {
