@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import numpy as np
+
 from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
@@ -188,28 +190,28 @@ class GantryLayoutMap(models.Model):
         return self.env.execute_query(query.select(*columns))
 
     def _map_bins(self, rows):
-        names = (
-            "x", "y", "z", "width", "depth", "level", "access_x", "zone_id", "aisle_id", "edge_id", "access_y")
+        """Columns of all bins with a position, in the order of their ids."""
+        names = ("x", "y", "width", "depth", "access_x", "access_y", "level", "zone_id", "aisle_id", "edge_id")
         found = self._map_query(
             "stock.location", [("gantry_layout_id", "=", self.id)],
             [SQL.identifier("stock_location", column)
              for column in ("id", "name", *(f"gantry_{name}" for name in names))])
-        found.sort()
-        columns = {
-            name: [] for name in ("id", "name", "x", "y", "w", "h", "level", "zone", "aisle", "edge")}
-        zones, aisles, edges = rows["zone"], rows["aisle"], rows["edge"]
-        for bin_id, name, x, y, _z, width, depth, level, access_x, zone, aisle, edge, access_y in found:
-            if x is None or y is None:
-                continue
-            across, along = depth or BIN_SIZE, width or BIN_SIZE
-            if not aisle and access_y is not None and abs(access_y - y) > abs((access_x or 0.0) - x):
-                across, along = along, across  # reached from the front or the back of the plan
-            row = (
-                bin_id, name, round(x, 2), round(y, 2), round(across, 2), round(along, 2), level or 0,
-                zones.get(zone, -1), aisles.get(aisle, -1), edges.get(edge, -1))
-            for column, value in zip(columns.values(), row, strict=True):
-                column.append(value)
-        return columns
+        found = sorted(row for row in found if row[2] is not None and row[3] is not None)
+        ids, bin_names, *columns = map(list, zip(*found, strict=True)) if found else ([] for _ in range(len(names) + 2))
+        x, y, width, depth, access_x, access_y = np.array(columns[:6], np.float64).reshape(6, -1)
+        level, zone, aisle, edge = columns[6:]
+        size = np.array([depth, width])  # across and along the aisle
+        size = np.where(np.nan_to_num(size) > 0, size, BIN_SIZE)
+        # without an aisle a bin faces where it is reached from: the front or the back, rather than a side
+        turned = (np.array([not one for one in aisle], bool)) & (np.abs(access_y - y) > np.abs(access_x - x))
+        size[:, turned] = size[::-1, turned]
+        place = {name: row.round(2).tolist() for name, row in zip("xywh", (x, y, *size), strict=True)}
+        return {
+            "id": ids, "name": bin_names, **place, "level": [one or 0 for one in level],
+            **{
+                part: [rows[part].get(one, -1) for one in column]
+                for part, column in (("zone", zone), ("aisle", aisle), ("edge", edge))},
+        }
 
     # -- figures
 

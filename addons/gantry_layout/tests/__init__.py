@@ -4,4 +4,6 @@ from . import (
     test_geometry,
     test_health,
     test_import,
+    test_map,
+    test_map_browser,
 )

@@ -8,8 +8,8 @@ export const ZONE_COLORS = [
     "#c8cdd2", "#e07a6c", "#eda85f", "#e5cb5a", "#7fb7d6", "#8d6a9f", "#e59a94", "#5ba99a", "#5f78a8", "#c7719b",
     "#74b06f", "#9b8cc4",
 ];
-export const NONE = "#eef1f3";
-export const UNKNOWN = "#c9d0d6";
+export const NONE = "#dbe1e5";
+export const UNKNOWN = "#9fb0ba";
 const BLOCKED = "#c9302c";
 const PLANNED = "#f6b73c";
 

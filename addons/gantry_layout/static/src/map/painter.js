@@ -155,7 +155,7 @@ function paintCells(brush, plan) {
         const look = highlight && !highlight.has(i) ? -2 : shade.of[i];
         if (look !== current) {
             current = look;
-            ctx.fillStyle = look === -2 ? "#e9edf0" : shade.classes[look].color;
+            ctx.fillStyle = look === -2 ? "#e4e9ec" : shade.classes[look].color;
         }
         const width = w[i] * view.scale;
         const height = h[i] * view.scale;
