@@ -89,6 +89,7 @@ class GantryLayout(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": view_mode,
+            "mobile_view_mode": "kanban" if "kanban" in view_mode else "list",
             "domain": domain, "context": {"default_layout_id": self.id, **context},
         }
 

@@ -186,8 +186,9 @@ class BinCheck:
         rows = self.env.execute_query(SQL(
             """
             SELECT id, name, complete_name, barcode, parent_path LIKE %s, gantry_layout_id, gantry_x, gantry_y,
-                   gantry_z, usage, company_id, EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = location.id
-                      AND (quant.quantity != 0 OR quant.reserved_quantity != 0))
+                   gantry_z, usage, company_id,
+                   EXISTS (SELECT FROM stock_quant quant WHERE quant.location_id = location.id
+                              AND (quant.quantity != 0 OR quant.reserved_quantity != 0))
               FROM stock_location location
              WHERE active AND (company_id = %s OR company_id IS NULL) ORDER BY id
             """, f"{view.parent_path}%", self.layout.company_id.id))

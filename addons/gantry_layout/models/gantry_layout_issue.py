@@ -1,4 +1,5 @@
 import numpy as np
+from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -88,9 +89,12 @@ class GantryLayout(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._refresh_issues()
-        return self._action(
+        action = self._action(
             self.env._("Layout health"), "gantry.layout.issue", [("layout_id", "=", self.id)], "list,kanban",
             search_default_group_kind=1)
+        return action | {"help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p><p>%s</p>") % (
+            self.env._("Everything is in order"),
+            self.env._("Every bin has a position, can be walked to, has a barcode of its own and room of its own."))}
 
     def _refresh_issues(self):
         """Write down what is wrong now. Whoever may read the layout may have it looked at."""
