@@ -21,7 +21,8 @@ class GantryRoute(models.Model):
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     warehouse_id = fields.Many2one("stock.warehouse", required=True, readonly=True, index=True, ondelete="cascade")
-    picking_type_id = fields.Many2one("stock.picking.type", readonly=True, index=True, ondelete="cascade")
+    picking_type_id = fields.Many2one(
+        "stock.picking.type", "Operation type", readonly=True, index=True, ondelete="cascade")
     layout_id = fields.Many2one("gantry.layout", readonly=True, index="btree_not_null", ondelete="set null")
     picking_ids = fields.One2many("stock.picking", "gantry_route_id", "Transfers", readonly=True)
     picking_count = fields.Integer("Number of transfers", compute="_compute_picking_count")
@@ -169,18 +170,23 @@ class GantryRoute(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        number = self.env["gantry.explain"]._format_integer
+        note = self.env._(
+            "%(given)s m in name order, %(minutes)s minutes", given=number(self.name_order_m),
+            minutes=number(self.duration_min)) if self.length_m else self.summary
         placed = self.stop_ids.location_id.filtered(
             lambda location: self.layout_id and location.gantry_layout_id == self.layout_id)
         stops = [
             {
-                "stop_id": stop.id, "sequence": stop.sequence, "label": str(stop.sequence), "done": stop.done,
+                "stop_id": stop.id, "sequence": stop.sequence, "done": stop.done,
+                "label": f"{stop.location_id.name} \N{MIDDLE DOT} {stop.products}",
                 "location_id": stop.location_id.id, "name": stop.location_id.name, "products": stop.products,
                 "x": stop.location_id.gantry_access_x if stop.location_id in placed else None,
                 "y": stop.location_id.gantry_access_y if stop.location_id in placed else None,
             }
             for stop in self.stop_ids]
         return {
-            "route_id": self.id, "name": self.name, "summary": self.summary, "note": self.summary,
+            "route_id": self.id, "name": self.name, "summary": self.summary, "note": note,
             "layout_id": self.layout_id.id,
             "length_m": self.length_m, "name_order_m": self.name_order_m, "duration_min": self.duration_min,
             "state": self.state, "is_stale": self.is_stale, "path": self.path or [], "stops": stops,

@@ -19,9 +19,10 @@ class GantryRouteStop(models.Model):
     total_m = fields.Float("Metres so far", digits=(12, 1), readonly=True)
     has_way = fields.Boolean("On the way", readonly=True, help="Not set: no position, or no open way leads there.")
     line_ids = fields.One2many("stock.move.line", "gantry_stop_id", "Lines", readonly=True)
+    bin_name = fields.Char("Bin name", related="location_id.name")
     line_count = fields.Integer("Number of lines", compute="_compute_products")
     products = fields.Char("To do", compute="_compute_products")
-    transfers = fields.Char(compute="_compute_products")
+    transfers = fields.Char("For", compute="_compute_products", help="Transfers, with what each gets.")
     done = fields.Boolean(readonly=True)
     date_done = fields.Datetime("Done at", readonly=True)
     skipped = fields.Boolean(readonly=True)
@@ -30,15 +31,25 @@ class GantryRouteStop(models.Model):
 
     @api.depends("line_ids.product_id", "line_ids.quantity", "line_ids.lot_id", "line_ids.picking_id")
     def _compute_products(self):
-        number = self.env["gantry.explain"]._format_number
         for stop in self:
-            words = [
-                f"{number(line.quantity)} {line.product_uom_id.name} {line.product_id.display_name}"
-                + (f" ({line.lot_id.name})" if line.lot_id else "")
-                for line in stop.line_ids]
-            stop.products = ", ".join(words)
-            stop.transfers = ", ".join(stop.line_ids.picking_id.mapped("name"))
-            stop.line_count = len(stop.line_ids)
+            lines, pickings = stop.line_ids, stop.line_ids.picking_id
+            stop.products = ", ".join(stop._words(lines))
+            stop.line_count = len(lines)
+            if len(pickings) == 1:
+                stop.transfers = pickings.name
+                continue
+            several = len(lines.product_id) > 1
+            stop.transfers = ", ".join(
+                f"{picking.name}: " + ", ".join(stop._words(part, names=several))
+                for picking, part in lines.grouped("picking_id").items())
+
+    def _words(self, lines, names=True):
+        """Quantities of the same product and lot together, as a picker reads them."""
+        number = self.env["gantry.explain"]._format_number
+        for (product, lot, uom), part in lines.grouped(
+                lambda line: (line.product_id, line.lot_id, line.product_uom_id)).items():
+            words = f"{number(sum(part.mapped('quantity')))} {uom.name}"
+            yield (f"{words} {product.display_name}" if names else words) + (f" ({lot.name})" if lot else "")
 
     @api.depends("route_id.stop_ids.done", "route_id.stop_ids.sequence")
     def _compute_is_next(self):

@@ -6,7 +6,7 @@ class StockPickingBatch(models.Model):
     _inherit = "stock.picking.batch"
 
     gantry_route_id = fields.Many2one("gantry.route", "Route", compute="_compute_gantry_route_id")
-    gantry_route_m = fields.Float("Metres to walk", compute="_compute_gantry_route_id")
+    gantry_route_m = fields.Float("Metres to walk", digits=(12, 1), compute="_compute_gantry_route_id")
     gantry_route_summary = fields.Char("Walk", compute="_compute_gantry_route_id")
 
     @api.depends("picking_ids.gantry_route_id.state", "picking_ids.gantry_route_id.summary")
