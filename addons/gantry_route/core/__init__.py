@@ -1,5 +1,6 @@
 """Pick routes: the shortest walk through a warehouse, without Odoo."""
 
+from .choice import Choice, choose_bins
 from .engine import solve
 from .graph import Distances, Walkways, distances, snap
 from .policies import POLICIES, policy_walk, rect_distance
@@ -10,8 +11,8 @@ from .tour import cheapest_insertion, solve_tour, tour_length
 from .types import Block, Params, Plan, Policy, Problem, ProblemError
 
 __all__ = [
-    "POLICIES", "Block", "Distances", "Params", "Plan", "Policy", "Problem", "ProblemError", "RectWalk",
-    "ScatteredPlan", "Walkways", "cheapest_insertion", "distances", "metres_between", "policy_walk", "reach",
-    "rect_distance", "rect_length",
-    "rect_walk", "snap", "solve", "solve_scattered", "solve_tour", "tour_length",
+    "POLICIES", "Block", "Choice", "Distances", "Params", "Plan", "Policy", "Problem", "ProblemError", "RectWalk",
+    "ScatteredPlan", "Walkways", "cheapest_insertion", "choose_bins", "distances", "metres_between", "policy_walk",
+    "reach", "rect_distance", "rect_length", "rect_walk", "snap", "solve", "solve_scattered", "solve_tour",
+    "tour_length",
 ]

@@ -1,4 +1,4 @@
-"""One front door for both kinds of floor, distances on walkways, bins chosen with the way, bad input."""
+"""One front door for both kinds of floor, distances on walkways, bad input."""
 
 import itertools
 import sys
@@ -99,26 +99,6 @@ def test_distances_without_scipy_are_the_same(monkeypatch):
     assert graph.Walkways is core.Walkways
 
 
-@given(st.integers(0, 10**6))
-@settings(max_examples=40, deadline=None)
-def test_chosen_bins_are_as_good_as_any(seed):
-    """Small cases against all selections; what is chosen meets every demand; the bound is one."""
-    rng = np.random.default_rng(seed)
-    crossings = [0.0, 11.0, 23.0][:int(rng.integers(2, 4))]
-    xs = np.arange(int(rng.integers(1, 5))) * 3.0
-    articles, spare = int(rng.integers(1, 4)), int(rng.integers(0, 5))
-    item = np.append(np.arange(articles), rng.integers(0, articles, spare))
-    columns, ys = rng.integers(0, len(xs), len(item)), rng.integers(1, 11, len(item)).astype(float)
-    start = (int(rng.integers(0, len(xs))), crossings[int(rng.integers(0, len(crossings)))])
-    plan = core.solve_scattered(xs, crossings, columns, ys, item, np.ones(len(item)), np.ones(articles), start)
-    best = min(
-        core.rect_length(xs, crossings, columns[list(rows)], ys[list(rows)], start)
-        for rows in itertools.product(*[np.flatnonzero(item == number) for number in range(articles)]))
-    assert plan.walk.length_m == pytest.approx(best)
-    assert plan.bound_m <= best + 1e-6
-    assert set(item[plan.chosen].tolist()) == set(range(articles))
-
-
 BAD = {
     "The aisles must lie at rising distances.": lambda: core.Block(xs=[3, 1], crossings=[0, 5]),
     "A block needs two to eight cross-aisles.": lambda: core.Block(xs=[0], crossings=[0]),
@@ -131,8 +111,6 @@ BAD = {
     "A walkway leads to a node that is not there.": lambda: core.Walkways(x=[0], y=[0], start=[0], end=[1]),
     "A walkway has a negative or unknown length.":
         lambda: core.Walkways(x=[0, 1], y=[0, 0], start=[0], end=[1], length_m=[-1]),
-    "The bins hold less than is wanted of an article.":
-        lambda: core.solve_scattered([0], [0, 9], [0], [3], [0], [1], [2], (0, 0)),
 }
 
 

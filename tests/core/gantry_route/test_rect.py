@@ -106,7 +106,7 @@ def test_an_unknown_policy_is_refused():
         core.policy_walk("zigzag", [0], [0, 1], [], [], (0, 0))
 
 
-@pytest.mark.parametrize("name", ["rect", "policies", "tour", "graph", "engine", "scattered"])
+@pytest.mark.parametrize("name", ["rect", "policies", "tour", "graph", "engine", "scattered", "choice"])
 def test_examples(name):
     """The examples in the documentation are true."""
     found = doctest.testmod(importlib.import_module(f"gantry_route_core.{name}"))
