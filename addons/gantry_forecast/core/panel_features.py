@@ -68,7 +68,7 @@ class FeatureTable:
         self.start = problem.start
         self.calendar = _calendar(problem.start, self.bucket, problem.length + problem.horizon)
         self._pools = _measure_pools(problem, demand) if pools is None else pools
-        self.codes, self.totals, self.shares = self._place_pools(problem)
+        self.codes, self.totals, self.shares = self._place_pools(problem, demand)
         self.effects = [] if self.known is None else effects(self.own, self.known, self.bucket)
         self.events = None
         if self.known is not None and self.bucket == "day":
@@ -78,8 +78,11 @@ class FeatureTable:
         """Mean demand per group and bucket, to be stored with the model."""
         return self._pools
 
-    def _place_pools(self, problem):
-        """Bring stored pools onto this problem's groups and columns; an unknown group has unknown demand."""
+    def _place_pools(self, problem, demand):
+        """Bring stored pools onto this problem's groups and columns; an unknown group has unknown demand.
+
+        What has happened since they were stored is known from the series at hand, which stand for their group.
+        """
         codes, totals = [], []
         offset = _buckets_between(np.datetime64(str(self._pools["start"])), problem.start, self.bucket)
         for index in range(int(self._pools["columns"])):
@@ -91,6 +94,8 @@ class FeatureTable:
             begin, end = max(0, -offset), min(problem.length, mean.shape[1] - offset)
             if end > begin:
                 moved[:-1, begin:end] = mean[:, begin + offset:end + offset]
+                if end < problem.length:
+                    _grow(moved, demand, codes[-1], end, LEVEL[self.bucket])
             totals.append(Windows(moved))
         return codes, totals, [int(len(self._pools[f"ids_{index}"])) for index in range(len(codes))]
 
@@ -218,6 +223,20 @@ def _measure_pools(problem, demand):
         pools[f"ids_{index}"] = ids.astype(np.int64)
         pools[f"mean_{index}"] = _group_mean(demand, codes.reshape(-1)).astype(np.float32)
     return pools
+
+
+def _grow(pools, demand, codes, end, window):
+    """Continue group means from column `end` on by the demand of the series at hand, brought to the group's size."""
+    known = np.unique(codes[codes < len(pools) - 1])
+    mine = np.isin(codes, known)
+    if not mine.any():
+        return
+    own = _group_mean(demand[mine], np.searchsorted(known, codes[mine]))
+    recent = slice(max(0, end - window), end)
+    with warnings.catch_warnings(), np.errstate(invalid="ignore", divide="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        size = np.nanmean(pools[known, recent], axis=1) / np.nanmean(own[:, recent], axis=1)
+    pools[known, end:] = own[:, end:] * np.where(np.isfinite(size), size, 1.0)[:, None]
 
 
 def _buckets_between(first, second, bucket):

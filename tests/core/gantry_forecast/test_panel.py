@@ -130,8 +130,9 @@ def test_inputs_that_are_no_events_have_no_neighbouring_days():
     assert not any(values.any() for values in columns.values())
 
 
-def test_the_eve_of_an_event_is_forecast():
+def test_the_eve_of_an_event_is_forecast(monkeypatch):
     """Daily demand ahead of a feast that lies in the horizon: the eve doubles, the day halves."""
+    monkeypatch.setattr(panel, "MAX_ROWS", 12_000)
     problem, expected = feasts()
     mean = panel.forecast(problem, panel.fit(problem, PARAMS))[1].sum(axis=0) / expected[:, 0].sum()
     assert mean[2] == pytest.approx(2.0, abs=0.25)
@@ -172,6 +173,24 @@ def test_a_model_serves_a_history_that_has_grown(promoted_model):
         start=problem.start + 7, horizon=problem.horizon, groups=groups,
         known=np.concatenate([problem.known[:, 1:], problem.known[:, -1:]], axis=1), known_names=problem.known_names)
     assert np.isfinite(panel.predict(later, model)).all()
+
+
+def test_group_sums_follow_a_history_that_has_grown():
+    """What has happened since training reaches the groups, by all of their series or by those at hand."""
+    rng = np.random.default_rng(9)
+    demand = rng.poisson(50 * 1.01 ** np.arange(70), (8, 70)).astype(float)
+    groups = (np.arange(8) % 2)[:, None]
+
+    def table(length, pools=None, rows=slice(None)):
+        return FeatureTable(core.Problem(demand=demand[rows, :length], bucket="week", start="2023-01-02", horizon=4,
+                                         groups=groups[rows]), pools)
+
+    whole, old = table(70), table(60).pools()
+    for grown, fresh in zip(table(70, old).totals, whole.totals, strict=True):
+        np.testing.assert_allclose(grown.values, fresh.values, rtol=1e-6)
+    few = table(70, old, slice(0, 4))
+    np.testing.assert_allclose(few.totals[1].values[:2, 60:], whole.totals[1].values[:2, 60:], rtol=0.3)
+    assert few.totals[1].values[:2, 60:].mean() == pytest.approx(whole.totals[1].values[:2, 60:].mean(), rel=0.05)
 
 
 def test_other_inputs_than_in_training_are_not_guessed(promoted_model):
