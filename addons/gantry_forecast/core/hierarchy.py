@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["aggregate", "group_factors", "group_totals", "scale_to_groups"]
+__all__ = ["aggregate", "group_factors", "group_totals", "scale_to_groups", "sums_error"]
 
 
 def group_totals(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
@@ -77,6 +77,29 @@ def group_factors(demand: np.ndarray, mean: np.ndarray, group: np.ndarray, count
     thin = np.append(np.bincount(group, minlength=count) < least, False)
     factor[thin] = factor[-1]
     return np.clip(factor, 0.67, 1.5)
+
+
+def sums_error(actual: np.ndarray, mean: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
+    """Mean squared error of the sums on every level of a hierarchy.
+
+    Parameters
+    ----------
+    actual, mean : (n, h)
+        Cells whose demand is unknown are left out of every sum.
+    groups : (n, k), optional
+        Levels between the series themselves and all of them together.
+
+    Returns
+    -------
+    (k + 2,), the series first and their total last.
+
+    >>> sums_error(np.array([[1.0], [3.0]]), np.array([[2.0], [2.0]])).tolist()
+    [1.0, 0.0]
+    """
+    gap = np.nan_to_num(actual - mean)
+    levels = [np.arange(len(gap)), *([] if groups is None else np.asarray(groups).T), np.zeros(len(gap), int)]
+    codes = [np.unique(level, return_inverse=True)[1].reshape(-1) for level in levels]
+    return np.array([np.mean(group_totals(gap, code, code.max(initial=0) + 1) ** 2) for code in codes])
 
 
 def scale_to_groups(mean: np.ndarray, group: np.ndarray, target: np.ndarray, trust: float = 1.0) -> np.ndarray:

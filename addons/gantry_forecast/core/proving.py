@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
-from . import batch, boost, conformal, metrics, tiers
+from . import batch, boost, conformal, mean_share, metrics, tiers
 from .backtest import actuals, plan_origins
-from .combine import median_of, spread_around
+from .combine import spread_around
 from .pools import shuffled
-from .types import DemandClass, Params, Problem, Recipe, TierReport
+from .proof import Case, Proof, numpy_quantiles
+from .types import DemandClass, Params, Problem
 
 __all__ = ["finish", "prove"]
 
-PANEL_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-EQUAL = 0.5  # share that needs no estimate; for dense demand, where members differ most, more takes decisive evidence
-DECISIVE = 0.98  # loss, at every origin, of each step beyond the equal share against the step before
 TIME_S = 480.0  # wall seconds for the statistical tier, on two processes, learning included
 BOOST_SHARES = (0.0, 0.5, 1.0)
 PROVEN = (*batch.DENSE, *batch.SPARSE, DemandClass.DEAD)  # a new product has its look-alike and its group's prior
@@ -26,48 +22,6 @@ NUMPY_COMPANIONS = (
     ("theta", "holt", "snaive"), ("winters", "snaive"), ("theta", "winters"), ("theta",), ("snaive",), (),
     ("theta", "imapa", "mean8"),
 )
-
-
-@dataclass(slots=True)
-class Case:
-    """Some series of one class at one origin, and the best forecast of them so far."""
-
-    frame: batch.Frame
-    rows: np.ndarray
-    actual: np.ndarray
-    weight: np.ndarray
-    below: np.ndarray
-    merged: tiers.Merged | None = None
-
-    @property
-    def start(self) -> int:
-        return self.frame.problem.length
-
-
-@dataclass(slots=True)
-class Proof:
-    """What one run of `prove` works with."""
-
-    sample: Problem
-    params: Params
-    recipe: Recipe
-    executor: object
-    names: tuple[str, ...] | None
-    trouble: dict[str, str]
-    panel: dict[int, np.ndarray]
-    stop: object
-    means: dict[int, np.ndarray] = field(default_factory=dict)
-    until: int = 0  # first bucket that the plan's backtest scores, if upper tiers take part in it
-
-    def call(self, function, *args, stop=None):
-        """Run a function of an upper tier where the executor says."""
-        return tiers.call(self.executor, function, *args, stop=stop)
-
-    def report(self, kind, tier, cases, reason, score=float("nan"), below=float("nan"), on=False) -> None:
-        """File the outcome for one class and tier."""
-        self.recipe.tiers.append(TierReport(
-            demand_class=int(kind), tier=tier, score=score, score_below=below, on=on,
-            n=sum(len(case.rows) for case in cases), reason=reason))
 
 
 def prove(problem, sample, trials, params, recipe, starts, judged, *, stop, step, executor=None) -> None:
@@ -128,24 +82,9 @@ def _cases(proof: Proof, trial) -> list[Case]:
         rows = np.sort(order[np.isin(order, rows)][: proof.params.tier_series])
         actual = actuals(proof.sample, frame.problem.length, frame.problem.horizon)[rows]
         weight = 1 / np.sqrt(np.maximum(frame.profile.mean[rows], 1e-9))[:, None]
-        below = _numpy_quantiles(frame, rows, trial.kind, proof.params, proof.recipe)
+        below = numpy_quantiles(frame, rows, trial.kind, proof.params, proof.recipe)
         cases.append(Case(frame, rows, actual, weight, below))
     return cases
-
-
-def _numpy_quantiles(frame, rows, kind: str, params, recipe) -> np.ndarray:
-    names, constants = batch.member_names(recipe, kind), batch.class_constants(recipe, kind)
-    dense = [name for name in names if name in batch.DENSE_MEMBERS]
-    parts = []
-    if dense:
-        points, scale, _ = batch.dense_points(frame, rows, dense)
-        parts.append(batch.dense_distribution(points, scale, kind, recipe, params.quantiles)[1])
-    for name in names:
-        if name in batch.SPARSE_MEMBERS:
-            parts.append(batch.sparse_quantiles(frame, rows, name, constants, params.quantiles, recipe)[0])
-    if not parts:  # silent products that are forecast as zero
-        parts.append(np.zeros((len(rows), frame.problem.horizon, len(params.quantiles))))
-    return median_of([np.asarray(part, np.float32) for part in parts])
 
 
 def _mean_loss(cases, cells) -> float:
@@ -287,7 +226,7 @@ def _try_panel(proof: Proof, kind, cases: list[Case]) -> None:
     constants = proof.recipe.constants.setdefault(kind.name, {})
     constants["panel_share"], constants["boost_share"] = panel_share, boost_share
     if panel_share:
-        _add_mean_share(proof, constants, judged)
+        mean_share.add(proof, kind, constants, judged, _needed(judged))
     names = tiers.base_members(proof.recipe, kind) or batch.member_names(proof.recipe, kind.name)
     names = () if panel_share == 1 else names
     members = (*names, *(["boost"] if boost_share else []), *(["panel"] if panel_share else []))
@@ -300,7 +239,7 @@ def _best_share(proof: Proof, kind, judged, base):
         return base, 0.0
     ours = [proof.panel[case.start][case.rows] for case in judged]
     mixed = {share: [tiers.mix(below, guess, share) for below, guess in zip(base, ours, strict=True)]
-             for share in PANEL_SHARES}
+             for share in mean_share.SHARES}
     losses = {share: [_loss([case], [guess], proof.params.quantiles)
                       for case, guess in zip(judged, mixed[share], strict=True)] for share in mixed}
     fair = [share for share in mixed
@@ -308,33 +247,8 @@ def _best_share(proof: Proof, kind, judged, base):
     if kind not in batch.DENSE:
         best = min(fair, key=lambda share: sum(losses[share]))
         return mixed[best], best
-    best = _cautious(losses, fair, min(DECISIVE, _needed(judged)))
+    best = mean_share.cautious(losses, fair, min(mean_share.DECISIVE, _needed(judged)))
     return mixed[best], best
-
-
-def _cautious(losses: dict[float, list[float]], fair, needed: float) -> float:
-    """The best share up to the equal one, and beyond it only by steps that every origin wants decisively.
-
-    An estimated share fits the luck of two origins as well, an equal one does not.
-    """
-    best = min((share for share in fair if share <= EQUAL), key=lambda share: sum(losses[share]))
-    for share in (share for share in PANEL_SHARES if share > EQUAL):
-        if best < EQUAL or any(new > old * needed for new, old in zip(losses[share], losses[best], strict=True)):
-            break
-        best = share
-    return best
-
-
-def _add_mean_share(proof: Proof, constants, judged) -> None:
-    """Share of the panel's own mean, where it has one, by squared error and as cautiously as that of the quantiles."""
-    ours = [proof.means[case.start][case.rows] for case in judged]
-    if any(np.isnan(mean).all() for mean in ours):
-        return
-    base = [tiers.mean_of_quantiles(case.below, proof.params.quantiles) for case in judged]
-    errors = {share: [float(np.nansum(((case.actual - tiers.mix(below, mean, share)) * case.weight) ** 2))
-                      for case, below, mean in zip(judged, base, ours, strict=True)] for share in PANEL_SHARES}
-    # The windows before the test cannot tell this from the smallest error; the choice was made with M5's test in sight.
-    constants["mean_share"] = _cautious(errors, PANEL_SHARES, min(DECISIVE, _needed(judged)) ** 2)
 
 
 def _try_boost(proof: Proof, kind, cases: list[Case]):

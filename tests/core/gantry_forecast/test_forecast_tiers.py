@@ -11,15 +11,18 @@ from gantry_forecast_core import (
     Problem,
     Recipe,
     apply,
+    batch,
     boost,
     explain,
     learn,
+    mean_share,
     panel,
     proving,
     statistical,
 )
 from gantry_forecast_core import tiers as tier_module
 from gantry_forecast_core.combine import spread_around
+from gantry_forecast_core.proof import numpy_quantiles
 
 T, H = 60, 6
 
@@ -200,25 +203,75 @@ def test_backtest_of_the_plan_uses_no_model_that_saw_its_buckets(monkeypatch, ho
     assert np.nanmean(plan.wape) < 0.05
 
 
-@pytest.mark.parametrize(("noise", "share"), [(0.0, 1.0), (1.0, 0.5), (9.0, 0.0)])
-def test_share_of_the_panels_own_mean_leaves_the_smallest_squared_error(noise, share):
-    """A perfect mean is taken whole, an equally good one by half, a hopeless one not at all."""
+@pytest.mark.parametrize(("noise", "shock", "share"), [
+    (0.0, 0.0, 1.0), (1.0, 0.0, 0.5), (9.0, 0.0, 0.0), (1.0, 0.2, 1.0)])
+def test_share_of_the_panels_own_mean_leaves_the_smallest_error_of_sums(noise, shock, share):
+    """A perfect mean is taken whole, an equally good one by half, a hopeless one not at all.
+
+    Where the tier below is wrong by the same little for every product, the panel's mean is taken whole: product by
+    product it is no better, but its sums are.
+    """
     rng = np.random.default_rng(3)
     params, shape, actual = Params(quantiles=(0.5,)), (2000, H), np.full((2000, H), 100.0)
     cases, means = [], {}
     for start in (60, 54):
         frame = SimpleNamespace(problem=SimpleNamespace(length=start))
-        below = (actual + rng.normal(0, 1, shape))[..., None]
+        below = (actual + shock + rng.normal(0, 1, shape))[..., None]
         cases.append(proving.Case(frame, np.arange(shape[0]), actual, np.ones((shape[0], 1)), below))
         means[start] = actual + rng.normal(0, noise, shape)
     constants = {}
-    proof = proving.Proof(None, params, None, None, None, {}, {}, None, means)
-    proving._add_mean_share(proof, constants, cases)
+    sample = SimpleNamespace(length=66, groups=np.arange(shape[0])[:, None] % 4)
+    proof = proving.Proof(sample, params, None, None, None, {}, {}, None, means)
+    mean_share.add(proof, None, constants, cases, 0.995)
     assert constants["mean_share"] == share
     proof.means = {start: np.full(shape, np.nan) for start in means}
     constants.clear()
-    proving._add_mean_share(proof, constants, cases)
+    mean_share.add(proof, None, constants, cases, 0.995)
     assert constants == {}
+
+
+def test_many_origins_decide_on_the_mean_where_the_history_is_long(monkeypatch):
+    """One model, trained before all of them, is asked at origins side by side; two lucky weeks do not decide."""
+    rng = np.random.default_rng(5)
+    whole, trained, asked = rng.poisson(80, (40, 406)).astype(float), [], []
+    lucky = 386
+
+    def forecast(problem, booster):
+        asked.append((int(booster), problem.length))
+        good = problem.length < lucky
+        noise = rng.normal(0, 1 if good else 7, (40, 7))
+        return None, whole[:, problem.length:problem.length + 7] + noise
+
+    def fit(problem, *_args, **_more):
+        trained.append(problem.length)
+        return str(problem.length).encode()
+
+    monkeypatch.setattr(panel, "fit", fit)
+    monkeypatch.setattr(panel, "forecast", forecast)
+    problem = Problem(demand=whole[:, :399], bucket="day", start="2023-01-02", horizon=7)
+    params = Params(backtest_origins=0)
+    recipe = learn(problem, Params(tiers=("numpy",), backtest_origins=0, origins=1))
+    proof = proving.Proof(problem, params, recipe, None, None, {}, {}, lambda: False, {})
+    kind = DemandClass.SMOOTH
+    cases = [case for case, _ in _judged(proof, kind, (392, 388))]
+    for case in cases:
+        proof.means[case.start] = forecast(problem.until(case.start, 7), b"0")[1]
+    asked.clear()
+    constants = {}
+    mean_share.add(proof, kind, constants, cases, 0.995)
+    assert trained == [357]
+    assert asked == [(357, 392 - 7 * k) for k in range(6)]
+    assert constants["mean_share"] >= 0.75
+
+
+def _judged(proof, kind, starts):
+    """Cases of a class at some origins, as the proof makes them."""
+    for start in starts:
+        frame = batch.prepare(proof.sample.until(start, 7), proof.params, proof.recipe)
+        rows = np.flatnonzero(frame.profile.demand_class == kind)
+        truth = proof.sample.demand[rows, start:start + 7]
+        below = numpy_quantiles(frame, rows, kind.name, proof.params, proof.recipe)
+        yield proving.Case(frame, rows, truth, np.ones((len(rows), 1)), below), start
 
 
 def test_products_that_fell_silent_are_tried_in_the_panel_tier(monkeypatch):
