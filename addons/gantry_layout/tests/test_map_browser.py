@@ -14,7 +14,7 @@ class TestMapBrowser(HootMixin, MapCase, HttpCase):
         cls.env["stock.quant"]._update_available_quantity(cls.pear, cls.bins["A-L1-1"], 5, lot_id=cls.lot)
 
     def test_javascript_units(self):
-        self.run_hoot("@gantry_layout", at_least=36)
+        self.run_hoot("@gantry_layout", at_least=40)
 
     def test_tour_of_a_stock_user(self):
         self.start_tour("/odoo/warehouse-map", "gantry_layout_map_tour", login=self.user_stock.login)

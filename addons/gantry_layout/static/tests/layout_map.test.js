@@ -110,3 +110,21 @@ test("figures come by themselves, and the plan when somebody changed it", async 
     await advanceTime(60_000);
     expect.verifySteps(["plan", "figures picks", "figures picks", "plan"]);
 });
+
+test("a route of the server is fetched by its number, and again when an aisle was blocked", async () => {
+    let stale = false;
+    onRpc("gantry.route", "get_map_route", ({ args }) => {
+        expect.step(`route ${args[0]}`);
+        return { route_id: 9, name: "WH/OUT/9", layout_id: 1, path: [], stops: STOPS, is_stale: stale };
+    });
+    onRpc("gantry.layout", "get_map_figures", () => ({ by: "picks", revision: 6, id: [], value: [] }));
+    await openMap({ route_id: 9 });
+    expect(".o_gantry_layout_panel h4").toHaveText("WH/OUT/9");
+    expect(".o_gantry_layout_route_panel .alert-warning:contains(Plan it again)").toHaveCount(0);
+    stale = true;
+    await advanceTime(61_000);
+    await animationFrame();
+    expect(".o_gantry_layout_route_panel .alert-warning:contains(Plan it again)").toHaveCount(1);
+    expect(queryAllTexts(".o_gantry_layout_stop text")).toEqual(["1", "2"]);
+    expect.verifySteps(["route 9", "plan", "plan", "route 9"]);
+});

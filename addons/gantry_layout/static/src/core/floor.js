@@ -16,6 +16,7 @@ export class Floor {
         this.selection = null;
         this.hover = -1;
         this.route = null;
+        this.marked = null;
         this.figures = {};
         this.setLevel(null);
         this.setFigures(data.figures);
@@ -30,6 +31,7 @@ export class Floor {
         if (this.by) {
             this.setColor(this.by);
         }
+        this.setRoute(this.route);
     }
 
     /** Figures of the server: only bins that have one. */
@@ -119,6 +121,13 @@ export class Floor {
         }
         const cells = locationIds.map((id) => this.rowOf.get(id)).map((row) => this.cells.cellOfBin[row]);
         this.highlight = new Set(cells.filter((cell) => cell >= 0));
+    }
+
+    /** Cells of the stops; a stop on another level than the one shown has none. */
+    setRoute(route) {
+        const rows = (route?.stops || []).map((stop) => this.rowOf.get(stop.location_id));
+        const cells = rows.filter((row) => row !== undefined).map((row) => this.cells.cellOfBin[row]);
+        this.route = route && { ...route, cells: cells.filter((cell) => cell >= 0) };
     }
 
     boundsOfBins(locationIds) {

@@ -13,7 +13,8 @@ export function lengthOf(path) {
  * A route as given by the action, made whole: stops have a number, and those whose place is only known by their bin
  * get it from the map.
  *
- * @param {Object} raw `{ name, path: [[x, y]], stops: [{ x, y, label, location_id, done }], length_m, note }`
+ * @param {Object} raw `{ route_id, name, path: [[x, y]], stops: [{ x, y, label, location_id, done }], length_m, note,
+ *     is_stale }`
  * @param {(locationId: number) => ([number, number] | null)} placeOf
  */
 export function wholeRoute(raw, placeOf) {
@@ -24,6 +25,8 @@ export function wholeRoute(raw, placeOf) {
     const stops = numbered.filter((stop) => stop.x !== null);
     const path = raw.path?.length ? raw.path : stops.map((stop) => [stop.x, stop.y]);
     return {
+        id: raw.route_id || null,
+        isStale: Boolean(raw.is_stale),
         name: raw.name || "",
         note: raw.note || "",
         path,

@@ -48,10 +48,10 @@ export class FloorPlan extends Component {
         this.gestures = new Gestures(this.root.el, {
             pan: (dx, dy) => {
                 this.props.onHover(null, null);
-                this.look(pan(this.view, dx, dy));
+                this.steer(pan(this.view, dx, dy));
             },
-            zoom: (factor, px, py) => this.look(this.zoomed(factor, px, py)),
-            pinch: (before, after) => this.look(pinch(this.view, this.size, before, after)),
+            zoom: (factor, px, py) => this.steer(this.zoomed(factor, px, py)),
+            pinch: (before, after) => this.steer(pinch(this.view, this.size, before, after)),
             click: (px, py, reach) =>
                 this.props.onPick(...toFloor(this.view, this.size, px, py), reach / this.view.scale),
             hover: (place) => this.hover(place),
@@ -88,13 +88,16 @@ export class FloorPlan extends Component {
         this.ctx = this.canvas.el.getContext("2d", { alpha: false });
         this.ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
         this.look(before.width ? resized(this.view, before, this.size) : this.whole);
-        if (before.width) {
+        if (this.aim) {
+            this.flyToBounds(this.aim); // a panel took some of the room
+        } else if (before.width) {
             this.props.onResize();
         }
     }
 
     get whole() {
-        return fit(this.props.plan.bounds, this.size, undefined, this.size.width > 900 ? LEGEND_PX : 0);
+        const { width } = this.size;
+        return fit(this.props.plan.bounds, this.size, width < 600 ? 16 : 40, width > 900 ? LEGEND_PX : 0);
     }
 
     /** Show this view with the next frame. */
@@ -114,6 +117,13 @@ export class FloorPlan extends Component {
         }
     }
 
+    /** Look where the hand wants to, whatever was going on. */
+    steer(view) {
+        browser.cancelAnimationFrame(this.flight);
+        this.aim = null;
+        this.look(view);
+    }
+
     // -- moving --------------------------------------------------------------------------------------------------
 
     zoomed(factor, px = this.size.width / 2, py = this.size.height / 2) {
@@ -124,10 +134,12 @@ export class FloorPlan extends Component {
     }
 
     zoomBy(factor) {
+        this.aim = null;
         this.flyTo(this.zoomed(factor));
     }
 
     fitAll() {
+        this.aim = null;
         this.flyTo(this.whole);
     }
 
@@ -151,10 +163,13 @@ export class FloorPlan extends Component {
     }
 
     flyToPlace(x, y) {
+        this.aim = null;
         this.flyTo({ x, y, scale: Math.max(this.view.scale, CLOSE_SCALE) });
     }
 
+    /** Show all within the bounds, also when the window gets another size, until the hand takes over. */
     flyToBounds(bounds) {
+        this.aim = bounds;
         const margin = Math.min(this.size.width, this.size.height) * 0.15;
         const view = fit(bounds, this.size, margin);
         this.flyTo({ ...view, scale: Math.min(view.scale, CLOSE_SCALE) });

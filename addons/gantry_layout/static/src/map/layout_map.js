@@ -92,7 +92,7 @@ export class LayoutMap extends Component {
         let route = wanted.route;
         const [layouts, fetched] = await Promise.all([
             this.orm.searchRead("gantry.layout", [], ["name", "warehouse_id"]),
-            wanted.route_id && !route ? this.orm.call("gantry.route", "get_map_route", [wanted.route_id]) : null,
+            wanted.route_id && !route ? this.fetchRoute(wanted.route_id) : null,
         ]);
         route ||= fetched;
         this.state.layouts = layouts;
@@ -118,7 +118,7 @@ export class LayoutMap extends Component {
         const before = this.state.floor;
         const floor = markRaw(new Floor(data));
         if (before?.data.layout.id === data.layout.id) {
-            floor.route = before.route;
+            floor.setRoute(before.route);
             if (this.state.level !== null && floor.levels.includes(this.state.level)) {
                 floor.setLevel(this.state.level);
             }
@@ -129,6 +129,24 @@ export class LayoutMap extends Component {
         this.props.updateActionState?.({ layout_id: this.state.layoutId });
         this.restoreChoice(before);
         this.touch();
+    }
+
+    fetchRoute(routeId) {
+        return this.orm.silent.call("gantry.route", "get_map_route", [[routeId]]);
+    }
+
+    /** The picker walks on, and a blocked aisle makes a route stale. */
+    async refreshRoute() {
+        const { floor } = this;
+        if (floor.route?.id) {
+            floor.setRoute(wholeRoute(await this.fetchRoute(floor.route.id), (id) => floor.placeOf(id)));
+            this.touch();
+        }
+    }
+
+    async reload() {
+        await this.load();
+        await this.refreshRoute();
     }
 
     /** After a fresh plan the same thing stays chosen, if it is still there. */
@@ -163,8 +181,9 @@ export class LayoutMap extends Component {
             this.orm.silent.call("gantry.layout", "get_map_figures", [this.state.layoutId, asked])
         );
         if (figures.revision !== floor.data.layout.revision) {
-            return this.load();
+            return this.reload();
         }
+        await this.refreshRoute();
         floor.setFigures(figures);
         floor.setColor(this.state.by);
         this.state.stockVersion++;
@@ -402,7 +421,7 @@ export class LayoutMap extends Component {
 
     showRoute(raw) {
         const route = wholeRoute(raw, (id) => this.floor.placeOf(id));
-        this.floor.route = route;
+        this.floor.setRoute(route);
         if (route.path.length || route.stops.length) {
             this.plan.flyToBounds(routeBounds(route));
         }
@@ -422,7 +441,7 @@ export class LayoutMap extends Component {
     }
 
     clearRoute() {
-        this.floor.route = null;
+        this.floor.setRoute(null);
         this.state.activeStop = -1;
         this.closePanel();
     }
@@ -496,6 +515,13 @@ export class LayoutMap extends Component {
     async onSheetReady() {
         browser.print ? browser.print() : window.print();
         this.state.sheet = null;
+    }
+
+    openRoute() {
+        return this.action.doAction({
+            type: "ir.actions.act_window", res_model: "gantry.route", res_id: this.floor.route.id,
+            views: [[false, "form"]],
+        });
     }
 
     openLayout() {

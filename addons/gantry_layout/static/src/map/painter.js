@@ -190,6 +190,17 @@ function paintGrid(brush, plan) {
     }
 }
 
+/** Under a route the colours step back, and the bins to visit are outlined. */
+function paintVeil(brush, plan) {
+    if (!plan.route) {
+        return;
+    }
+    const { ctx, size } = brush;
+    ctx.fillStyle = "rgba(255, 255, 255, 0.55)";
+    ctx.fillRect(0, 0, size.width, size.height);
+    plan.route.cells.forEach((cell) => outline(brush, plan.cells, cell, FOUND, 2));
+}
+
 function paintNames(brush, plan) {
     const { view } = brush;
     const { aisles } = plan.data;
@@ -266,6 +277,7 @@ export function paint(ctx, size, view, plan) {
     paintFloor(brush, plan);
     paintCells(brush, plan);
     paintGrid(brush, plan);
+    paintVeil(brush, plan);
     paintAisles(brush, plan);
     paintEdges(brush, plan);
     paintNames(brush, plan);
