@@ -19,5 +19,10 @@
         "views/menus.xml",
         "report/report_stockpicking_operations.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "gantry_route/static/tests/tours/**/*",
+        ],
+    },
     "installable": True,
 }

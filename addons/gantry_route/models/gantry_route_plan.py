@@ -244,34 +244,65 @@ class GantryRoute(models.Model):
         }
 
     def _write_stops(self, trips, routes):
-        execute = self.env.cr.execute
-        keep = [stop[0] for trip in trips for stop in trip.done]
-        execute(SQL(
-            "DELETE FROM gantry_route_stop WHERE route_id = ANY(%s) AND NOT id = ANY(%s)", routes.ids, keep))
-        if keep:
+        """Stops keep their record as long as their bin is on the walk: somebody may have them on a screen."""
+        done = {stop[0] for trip in trips for stop in trip.done}
+        known = {
+            (route_id, location_id, rank): stop_id
+            for stop_id, route_id, location_id, rank in self.env.execute_query(SQL(
+                "SELECT id, route_id, location_id, rank FROM gantry_route_stop WHERE route_id = ANY(%s)", routes.ids))
+            if stop_id not in done}
+        rows = [
+            (known.pop((trip.route.id, stop.location_id, stop.rank % SKIPPED), None), trip.route, stop)
+            for trip in trips for stop in trip.walk.stops]
+        if known:
+            self.env.cr.execute(SQL("DELETE FROM gantry_route_stop WHERE id = ANY(%s)", list(known.values())))
+        if done:
             self._write_done(trips)
-        now, rows = fields.Datetime.now(), []
-        for trip in trips:
-            for stop in trip.walk.stops:
-                rows.append((trip.route.id, trip.route.company_id.id, stop, stop.rank >= SKIPPED))
-        ids = [row[0] for row in self.env.execute_query(SQL(
+        self._update_stops([row for row in rows if row[0]])
+        ids = iter(self._insert_stops([row for row in rows if not row[0]]))
+        placed = [(stop_id or next(ids), stop) for stop_id, _route, stop in rows]
+        self._write_lines([
+            (line_id, stop_id, stop.sequence) for stop_id, stop in placed for line_id in stop.line_ids])
+
+    def _stop_columns(self, rows):
+        """What a plan says about stops, a column each."""
+        stops = [row[2] for row in rows]
+        return (
+            [stop.sequence for stop in stops], [stop.leg_m or 0.0 for stop in stops],
+            [stop.total_m or 0.0 for stop in stops], [stop.leg_m is not None for stop in stops],
+            [stop.rank >= SKIPPED for stop in stops])
+
+    def _update_stops(self, rows):
+        if rows:
+            self.env.cr.execute(SQL(
+                """
+                UPDATE gantry_route_stop stop
+                   SET sequence = new.sequence, leg_m = new.leg, total_m = new.total, has_way = new.way,
+                       skipped = new.skipped
+                  FROM unnest(%s::int[], %s::int[], %s::numeric[], %s::numeric[], %s::bool[], %s::bool[])
+                       AS new(id, sequence, leg, total, way, skipped)
+                 WHERE stop.id = new.id
+                """, [row[0] for row in rows], *self._stop_columns(rows)))
+
+    def _insert_stops(self, rows):
+        """Ids of new stops, in the order of the rows."""
+        if not rows:
+            return []
+        sequences, legs, totals, ways, skipped = self._stop_columns(rows)
+        return [row[0] for row in self.env.execute_query(SQL(
             """
-            INSERT INTO gantry_route_stop (route_id, company_id, sequence, location_id, rank, leg_m, total_m, has_way,
+            INSERT INTO gantry_route_stop (route_id, company_id, location_id, rank, sequence, leg_m, total_m, has_way,
                                            skipped, done, create_uid, write_uid, create_date, write_date)
             SELECT *, FALSE, %(user)s, %(user)s, %(now)s, %(now)s
-              FROM unnest(%(routes)s::int[], %(companies)s::int[], %(sequences)s::int[], %(locations)s::int[],
-                          %(ranks)s::int[], %(legs)s::numeric[], %(totals)s::numeric[], %(ways)s::bool[],
+              FROM unnest(%(routes)s::int[], %(companies)s::int[], %(locations)s::int[], %(ranks)s::int[],
+                          %(sequences)s::int[], %(legs)s::numeric[], %(totals)s::numeric[], %(ways)s::bool[],
                           %(skipped)s::bool[])
             RETURNING id
             """,
-            user=self.env.uid, now=now, routes=[row[0] for row in rows], companies=[row[1] for row in rows],
-            sequences=[row[2].sequence for row in rows], locations=[row[2].location_id for row in rows],
-            ranks=[row[2].rank % SKIPPED for row in rows], legs=[row[2].leg_m or 0.0 for row in rows],
-            totals=[row[2].total_m or 0.0 for row in rows], ways=[row[2].leg_m is not None for row in rows],
-            skipped=[row[3] for row in rows]))]
-        self._write_lines([
-            (line_id, stop_id, row[2].sequence)
-            for stop_id, row in zip(ids, rows, strict=True) for line_id in row[2].line_ids])
+            user=self.env.uid, now=fields.Datetime.now(), routes=[row[1].id for row in rows],
+            companies=[row[1].company_id.id for row in rows], locations=[row[2].location_id for row in rows],
+            ranks=[row[2].rank % SKIPPED for row in rows], sequences=sequences, legs=legs, totals=totals, ways=ways,
+            skipped=skipped))]
 
     def _write_done(self, trips):
         rows = [

@@ -59,8 +59,9 @@ class TestRouteChange(RouteCase):
 
     def test_skipped_stops_come_last(self):
         _picking, route = self._walk()
-        first = route.stop_ids[0].location_id
+        first, before = route.stop_ids[0].location_id, route.stop_ids
         route.stop_ids[0].action_skip()
+        self.assertEqual(set(route.stop_ids), set(before), "stops that somebody sees on a screen stay the same records")
         self.assertEqual(route.stop_ids[-1].location_id, first)
         self.assertTrue(route.stop_ids[-1].skipped)
         self.assertEqual(len(route.stop_ids), len(BINS))
