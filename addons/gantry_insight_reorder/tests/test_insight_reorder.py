@@ -72,3 +72,12 @@ class TestInsightReorder(InsightCase):
         self.assertEqual(job.sudo().state, "done", job.sudo().error)
         self.assertTrue(self.env["gantry.job"].search([
             ("identity", "=", "gantry_insight.refresh"), ("company_id", "=", self.company_a.id)]))
+
+    def test_the_classes_of_the_worklist_are_those_of_insight(self):
+        self._look()
+        row = self._row(self.saw)
+        for abc, xyz in (("B", "Z"), ("C", "Y")):
+            self.env.cr.execute(
+                "UPDATE gantry_insight SET abc = %s, xyz = %s WHERE id = %s", (abc, xyz, row.id))
+            self.env["gantry.reorder.rule"]._settle_rows(self.company_a)
+            self.assertEqual((self.rule.abc, self.rule.xyz), (abc, xyz))

@@ -168,12 +168,16 @@ def _finish(block: Block, shared: np.ndarray | None):
     size = np.where(lots, multiple, np.maximum.reduce([gap + table.cycle_mean / 2, table.cycle_mean, multiple]))
     year = block.rate * params.year_days
     fill = table.fill(level, params.lost_sales)
-    committed = np.minimum(block.known, level)
+    netted = problem.committed.until(
+        np.minimum(lead_moments(problem, params.committed_quantile)[1] + period, problem.point_days), problem.size)
+    committed = np.minimum(np.fmin(netted, problem.surplus), level)
     cost = problem.holding_rate * problem.unit_cost * stock + problem.shortage_cost * short * cycles
     cost = cost + problem.order_cost * np.where(size > 0, year / np.where(size > 0, size, 1), 0)
     numbers = {
         "reorder_point": level, "order_up_to": level + gap, "order_qty": size, "multiple": multiple,
-        "min_qty": level - committed, "max_qty": level + gap - committed, "committed_qty": block.known,
+        "min_qty": level - committed,
+        "max_qty": level + gap - committed + np.where(lots, multiple - problem.rounding, 0),
+        "committed_qty": block.known,
         "safety": level - table.dist.mean_protect, "expected_fill": fill,
         "expected_cycle": np.where(table.dist.mean_protect > 0, table.value("cdf", level), 1.0), "avg_stock": stock,
         "cycle_stock": np.minimum(cycle_stock, stock), "avg_value": stock * problem.unit_cost,

@@ -32,6 +32,10 @@ class History:
         Stock at the start; without it every method starts at its own order-up-to level.
     warmup : int
         First periods that are played and not judged.
+    order_days : bool (n, 7), optional
+        Weekdays (Monday first) on which orders can be placed, for periods that are days; `weekday` is the first one's.
+    price_breaks : (n, b, 2), optional
+        Quantity and price, by rising quantity, padded with NaN: what larger orders save.
     """
 
     demand: np.ndarray
@@ -42,6 +46,9 @@ class History:
     minimum_qty: np.ndarray | float = 0.0
     opening: np.ndarray | None = None
     warmup: int = 0
+    order_days: np.ndarray | None = None
+    weekday: int = 0
+    price_breaks: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -93,8 +100,8 @@ class Replay:
         Periods with unserved demand, and runs of them.
     avg_stock, avg_value : (n,)
         Mean stock on hand in units and money.
-    orders, ordered : (n,)
-        Number of orders, units ordered.
+    orders, ordered, saved : (n,)
+        Number of orders, units ordered, and what price breaks saved on them.
     stock, lost : float32 (n, t) or None
         Stock at the end of each period (negative: back-orders) and unserved demand, when asked for.
     value : (t,)
@@ -110,6 +117,7 @@ class Replay:
     avg_value: np.ndarray
     orders: np.ndarray
     ordered: np.ndarray
+    saved: np.ndarray
     value: np.ndarray
     stock: np.ndarray | None = None
     lost: np.ndarray | None = None
@@ -155,17 +163,21 @@ class Player:
         self.arriving = np.zeros((t + int(history.lead.max(initial=0)) + 1, n))
         self.sums = {name: np.zeros(n) for name in _SUMS}
         self.value, self.missed = np.zeros(t), np.zeros(n, bool)
+        self.last_chance = np.full(n, -history.review)
         self.kept = np.zeros((2, t, n), np.float32) if detail else None
 
     def step(self, now: int, reorder_point, order_up_to) -> np.ndarray:
         """Order, receive and serve period `now`; the unserved demand (n,)."""
         history, sums, judged = self.history, self.sums, now >= self.history.warmup
-        if now % history.review == 0:
-            quantity = self._order(reorder_point, order_up_to)
+        chance = self._get_chance(now)
+        if chance.any():
+            quantity = np.where(chance, self._order(reorder_point, order_up_to), 0)
             self.arriving[now + history.lead[:, now], np.arange(quantity.size)] += quantity
             self.on_order += quantity
             sums["orders"] += (quantity > 0) * judged
             sums["ordered"] += quantity * judged
+            if history.price_breaks is not None and judged:
+                sums["saved"] += quantity * self._get_discount(quantity)
         self.stock = self.stock + self.arriving[now]
         self.on_order -= self.arriving[now]
         demand, high = history.demand[:, now], np.maximum(self.stock, 0)
@@ -183,6 +195,24 @@ class Player:
         if self.kept is not None:
             self.kept[0, now], self.kept[1, now] = self.stock, short
         return short
+
+    def _get_chance(self, now):
+        """Which rules may order: at a review, or on the first day of their calendar after it."""
+        due = now - self.last_chance >= self.history.review
+        if self.history.order_days is not None:
+            due &= self.history.order_days[:, (self.history.weekday + now) % 7]
+        self.last_chance = np.where(due, now, self.last_chance)
+        return due
+
+    def _get_discount(self, quantity):
+        """What a unit costs less than at the smallest quantity."""
+        breaks = self.history.price_breaks
+        base = np.nan_to_num(breaks[:, 0, 1])
+        price = base
+        for at in range(breaks.shape[1]):
+            with np.errstate(invalid="ignore"):
+                price = np.where(quantity >= breaks[:, at, 0] - 1e-9, breaks[:, at, 1], price)
+        return base - price
 
     def _order(self, reorder_point, order_up_to):
         position = self.stock + self.on_order
@@ -202,7 +232,7 @@ class Player:
             lost=None if kept is None else kept[1].T, **sums)
 
 
-_SUMS = ("short", "stockout_periods", "stockouts", "avg_stock", "orders", "ordered")
+_SUMS = ("short", "stockout_periods", "stockouts", "avg_stock", "orders", "ordered", "saved")
 
 
 def replay(history: History, levels: Levels, *, lost_sales: bool = False, detail: bool = False) -> Replay:

@@ -63,6 +63,7 @@ COLUMNS = {
     "shortage_cost": 0.0, "multiple": 0.0, "minimum_qty": 0.0, "cap_qty": np.inf, "cap_days": np.inf,
     "min_days": 0.0, "max_days": np.inf, "on_hand": 0.0, "rounding": 1.0, "correlation": np.nan, "spread": 1.0,
     "dispersion": np.nan, "current_min": np.nan, "current_max": np.nan, "shadow_price": np.nan,
+    "point_days": np.inf, "surplus": np.nan,
 }
 CODES = {"policy": int(Policy.MIN_MAX), "target_kind": int(Target.FILL), "supplier": -1, "budget_group": -1,
          "service_group": -1}
@@ -119,6 +120,10 @@ class Problem:
         origins proved (`calibrate`) reaches the target over time, and not in every single review period.
     current_min, current_max : (n,)
         The rule in force, NaN without one.
+    point_days, surplus : (n,)
+        Days of customers' orders that Odoo's orderpoint takes off before it compares (infinite: all inside the
+        protection time); and the part of them that the forecast does not hold, where the orderpoint is to carry a
+        standing level that stays right when they have left (NaN: what they are today is taken off).
     supplier : (n,)
         Row of the rule of the supplying warehouse, -1 for outside suppliers; see `echelon`.
     rounding : (n,)
@@ -166,6 +171,8 @@ class Problem:
     shadow_price: np.ndarray | float = np.nan
     current_min: np.ndarray | float = np.nan
     current_max: np.ndarray | float = np.nan
+    point_days: np.ndarray | float = np.inf
+    surplus: np.ndarray | float = np.nan
     supplier: np.ndarray | int = -1
     rounding: np.ndarray | float = 1.0
     correlation: np.ndarray | float = np.nan
@@ -279,7 +286,7 @@ class Plan:
 
     The position that triggers an order is what is on hand plus what is on the way. `reorder_point` and `order_up_to`
     are levels of that gross position. Odoo's orderpoint subtracts customers' open orders before it compares, and the
-    levels already hold `committed_qty` of them, so `min_qty` and `max_qty` are what an orderpoint should carry.
+    levels already hold `committed_qty` of them; `min_qty` and `max_qty` are what an orderpoint should carry.
 
     Attributes
     ----------
@@ -288,7 +295,8 @@ class Plan:
     order_qty, multiple : (n,)
         Usual size of an order, and the multiple orders are rounded up to (0: none).
     min_qty, max_qty : (n,)
-        The levels less `committed_qty`, never below zero.
+        The levels less what the orderpoint takes off by itself (`Problem.point_days`, `surplus`), never below zero; the
+        maximum of fixed quantities is a quantity above the minimum, so that an order takes about one.
     committed_qty : (n,)
         Open customers' orders inside the protection time.
     safety : (n,)

@@ -17,6 +17,7 @@ from . import (
     gantry_reorder_backtest_data,
     gantry_reorder_backtest_run,
     gantry_reorder_backtest_words,
+    gantry_reorder_due,
     gantry_reorder_explain,
     gantry_reorder_health,
     gantry_reorder_leadtime_build,

@@ -8,6 +8,7 @@ from .gantry_reorder_policy import METHODS, TARGET_KINDS
 
 BACKTEST_METHODS = [
     ("gantry", "Gantry"),
+    ("equal", "Gantry, Service and Orders as in Force"),
     ("current", "Rule in Force"),
     ("odoo", "Odoo's Suggestion"),
     ("actual", "As it Was"),
@@ -245,7 +246,10 @@ class GantryReorderBacktestLine(models.Model):
     holding_cost = fields.Monetary("Holding a Year", readonly=True)
     order_cost = fields.Monetary("Ordering a Year", readonly=True)
     shortage_cost = fields.Monetary("Shortage a Year", readonly=True)
-    total_cost = fields.Monetary("Cost a Year", readonly=True)
+    saved_cost = fields.Monetary(
+        "Saved by Price Breaks", readonly=True, help="What larger orders cost less in a year.")
+    total_cost = fields.Monetary(
+        "Cost a Year", readonly=True, help="Holding, ordering and shortage, less what price breaks save.")
 
 
 class GantryReorderBacktestProduct(models.Model):

@@ -45,10 +45,10 @@ class GantryReorderBacktestRun(models.Model):
         yield Progress(state["done"], len(ids), self.env._("Choosing forecast models"), state)
         recipe, columns, starts = self._choose_models(company, ids)
         aims = []
-        for found in self._prove_aims(company, ids, recipe, columns, starts):
+        for found in self._prove_aims(company, ids, recipe, columns, starts, state):
             aims.append(found)
             yield Progress(state["done"], len(ids), self.env._("Proving what to aim at on the time before"))
-        aims = aims[-len(columns) - 1:-1] or [({}, set())] * len(columns)
+        aims = aims[-len(columns) - 1:-1] or [((({}, set()),) * 2)] * len(columns)
         state["dates"] = [str(day) for day in self._get_days(starts)]
         while state["done"] < len(ids):
             part = ids[state["done"]:state["done"] + SHARD]
@@ -80,13 +80,28 @@ class GantryReorderBacktestRun(models.Model):
                 "months to replay."))
         return self._learn_recipe(series, int(columns[0])), columns, starts
 
-    def _prove_aims(self, company, ids, recipe, columns, starts):
-        """What a sample of the rules shows each class to aim at, at every column of the replay (and before)."""
+    def _prove_aims(self, company, ids, recipe, columns, starts, state):
+        """What a sample of the rules shows each class to aim at, at every column of the replay (and before): for its
+        own target, and for the service that the rules in force reached."""
         past = self._prepare_past(company, ids[::max(1, -(-len(ids) // PROOF_SAMPLE))], starts[0],
                                   starts[0] - PROOF_DAYS)
-        if past is not None:
-            proof = self._get_proof_columns(past.series, columns)
-            yield from self._prove(past, recipe, np.concatenate([proof, columns]))
+        if past is None:
+            state["compare"] = False
+            return
+        tracked = np.concatenate([self._get_proof_columns(past.series, columns), columns])
+        own = self._prove(past, recipe, tracked)
+        if state["compare"]:
+            state["reached"] = self._get_reached(past, len(self._get_days(starts)))
+            yield from zip(own, self._prove(past, recipe, tracked, state["reached"]), strict=True)
+        else:
+            yield from ((aims, ({}, set())) for aims in own)
+
+    def _get_reached(self, past, days):
+        """Fill rate that the rules in force reached, by units."""
+        ruled = np.isfinite(past.batch.rows["old_max"][past.rows])
+        result = self._play(past, {"current": self._get_rules_in_force(past)}, ruled, days)["current"]
+        demand = result["demand"][ruled].sum()
+        return float(np.clip(1 - result["short"][ruled].sum() / demand, 0.01, 0.9995)) if demand > 0 else 0.9
 
     def _get_days(self, starts):
         """The days that are judged: those after the warm-up, and not before the first day asked for."""
@@ -103,8 +118,11 @@ class GantryReorderBacktestRun(models.Model):
             facts["no_forecast"] = facts.get("no_forecast", 0) + len(rule_ids)
             return
         plans = []
-        for column, proved in zip(columns, aims, strict=True):
+        equal = []
+        for column, (proved, same) in zip(columns, aims, strict=True):
             plans.append(self._get_levels(past, recipe, column, proved))
+            if state["compare"]:
+                equal.append(self._get_levels(past, recipe, column, same, state["reached"]))
             yield len(plans) / (len(columns) + 1)
         periods = (starts - starts[0]).astype(int)
         usable = ~np.any([plan.blocked for plan in plans], axis=0)
@@ -116,25 +134,39 @@ class GantryReorderBacktestRun(models.Model):
             ("products", int(usable.sum())),
         ):
             facts[name] = facts.get(name, 0) + count
-        found = self._play(past, self._get_methods(past, plans, periods), usable, len(state["dates"]))
+        methods = self._get_methods(past, plans, periods)
+        if state["compare"]:
+            methods["equal"] = self._get_our_levels("equal", equal, periods)
+        found = self._play(past, methods, usable, len(state["dates"]))
         money = self._get_money(past)
+        judged_equal = judged & np.all([~plan.blocked for plan in equal], axis=0) if equal else judged
         for method, result in found.items():
+            if method == "equal" and not (judged_equal == judged).all():
+                state["unequal"] = True  # never compared on other products
             self._add_up(state, method, result, judged, money)
         self._add_up_actual(state, past, judged, money)
         self._file_products(company, past, found, usable, ruled, money)
 
     def _get_methods(self, past, plans, periods):
         """Levels over time of every way of setting the rules."""
-        rows = past.batch.rows[past.rows]
-        column = [np.stack([getattr(plan, name) for plan in plans], 1) for name in ("reorder_point", "order_up_to")]
         return {
-            "gantry": Levels(name="gantry", reorder_point=column[0], order_up_to=column[1], start=periods,
-                             multiple=plans[0].multiple),
-            "current": Levels(name="current", reorder_point=rows["old_min"][:, None],
-                              order_up_to=np.fmax(rows["old_max"], rows["old_min"])[:, None],
-                              multiple=np.nan_to_num(rows["old_multiple"])),
+            "gantry": self._get_our_levels("gantry", plans, periods),
+            "current": self._get_rules_in_force(past),
             "odoo": self._get_wizard_levels(past, plans, periods),
         }
+
+    @staticmethod
+    def _get_rules_in_force(past):
+        rows = past.batch.rows[past.rows]
+        return Levels(name="current", reorder_point=rows["old_min"][:, None],
+                      order_up_to=np.fmax(rows["old_max"], rows["old_min"])[:, None],
+                      multiple=np.nan_to_num(rows["old_multiple"]))
+
+    @staticmethod
+    def _get_our_levels(name, plans, periods):
+        column = [np.stack([getattr(plan, field) for plan in plans], 1) for field in ("reorder_point", "order_up_to")]
+        return Levels(name=name, reorder_point=column[0], order_up_to=column[1], start=periods,
+                      multiple=plans[0].multiple)
 
     def _play(self, past, methods, usable, judged_days):
         """Play every method with the same demand and the same lead times; rules with the same review together.
@@ -149,7 +181,7 @@ class GantryReorderBacktestRun(models.Model):
         found = {}
         for method, levels in methods.items():
             result = {name: np.zeros(len(past.rows)) for name in
-                      ("demand", "short", "stockouts", "stockout_periods", "avg_stock", "orders")}
+                      ("demand", "short", "stockouts", "stockout_periods", "avg_stock", "orders", "saved")}
             result |= {name: np.zeros((len(past.rows), judged_days), np.float32) for name in ("stock", "lost")}
             for gap in np.unique(review[usable]):
                 rows = np.flatnonzero(usable & (review == gap))
@@ -161,13 +193,16 @@ class GantryReorderBacktestRun(models.Model):
                         minimum_qty=problem.minimum_qty[rows],
                         opening=np.where(np.isfinite(opening[rows]), opening[rows], begin),
                         warmup=past.demand.shape[1] - judged_days,
+                        order_days=None if problem.order_days is None else problem.order_days[rows],
+                        weekday=int((past.days[0].astype(int) + 3) % 7),
+                        price_breaks=None if problem.price_breaks is None else problem.price_breaks[rows],
                     ),
                     Levels(name=method, start=levels.start, reorder_point=levels.reorder_point[rows],
                            order_up_to=levels.order_up_to[rows],
                            multiple=None if levels.multiple is None else levels.multiple[rows]),
                     lost_sales=self.unserved == "lost", detail=True,
                 )
-                for name in ("demand", "short", "stockouts", "stockout_periods", "avg_stock", "orders"):
+                for name in ("demand", "short", "stockouts", "stockout_periods", "avg_stock", "orders", "saved"):
                     result[name][rows] = getattr(outcome, name)
                 result["stock"][rows] = outcome.stock[:, -judged_days:]
                 result["lost"][rows] = outcome.lost[:, -judged_days:]
@@ -216,6 +251,7 @@ class GantryReorderBacktestRun(models.Model):
             "holding_cost": total(result["avg_stock"], money["holding"]),
             "order_cost": total(result["orders"], money["order"]) / years,
             "shortage_cost": total(result["short"], money["short"]) / years,
+            "saved_cost": total(result["saved"], one) / years,
         }
         lists = {
             "stock": (np.maximum(result["stock"][rows], 0) * money["unit"][rows, None]).sum(0),
@@ -303,8 +339,9 @@ class GantryReorderBacktestRun(models.Model):
                 "list says what is missing."))
         self.env["gantry.reorder.backtest.line"].create([
             self._prepare_line_vals(method, state["totals"][method])
-            for method in ("gantry", "current", "odoo", "actual")
+            for method in ("gantry", "equal", "current", "odoo", "actual")
             if method in state["totals"] and (method != "current" or state["compare"])
+            and not (method == "equal" and state.get("unequal"))
         ])
         shown = [line.method for line in self.line_ids]
         self.write({
@@ -328,5 +365,7 @@ class GantryReorderBacktestRun(models.Model):
             "short_value": totals.get("short_value", 0.0), "stock_value": totals["stock_value"],
             "order_count": round(totals.get("orders", 0)), "holding_cost": totals["holding_cost"],
             "order_cost": totals.get("order_cost", 0.0), "shortage_cost": totals.get("shortage_cost", 0.0),
-            "total_cost": totals["holding_cost"] + totals.get("order_cost", 0.0) + totals.get("shortage_cost", 0.0),
+            "saved_cost": totals.get("saved_cost", 0.0),
+            "total_cost": totals["holding_cost"] + totals.get("order_cost", 0.0) + totals.get("shortage_cost", 0.0)
+            - totals.get("saved_cost", 0.0),
         }

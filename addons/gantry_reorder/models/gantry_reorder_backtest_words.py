@@ -40,7 +40,12 @@ class GantryReorderBacktestWords(models.Model):
             "share of demand served from stock goes from %(fill_before)s %% to %(fill_after)s %%, against %(against)s.",
             **numbers,
         )
-        return text[:1].upper() + text[1:]
+        text = text[:1].upper() + text[1:]
+        if equal := lines.get("equal"):
+            text += " " + self.env._(
+                "With the service and the order sizes of the rules in force, %(stock)s instead of %(before)s would do.",
+                stock=self._money(equal.stock_value), before=numbers["stock_before"])
+        return text
 
     def _number(self, value):
         if 0 <= value <= WORDS_UP_TO:

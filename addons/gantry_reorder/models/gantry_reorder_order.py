@@ -37,10 +37,9 @@ class GantryReorderOrder(models.Model):
         return self.search(self._get_due_domain()).action_order()
 
     def _get_due_domain(self):
-        today = self.env["gantry.demand"]._get_today(self.env.company)
         return [
             ("company_id", "in", self.env.companies.ids), ("order_qty", ">", 0), ("state", "!=", "blocked"),
-            "|", ("snoozed_until", "=", False), ("snoozed_until", "<=", today),
+            ("is_snoozed", "=", False),
         ]
 
     def _place_orders(self, values=None):

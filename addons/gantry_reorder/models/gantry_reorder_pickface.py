@@ -200,7 +200,7 @@ class GantryReorderPickface(models.Model):
             "company_id": self.company_id.id, "kind": "bin",
         })
         point = points.get((product_id, location_id))
-        vals = {"product_min_qty": low, "product_max_qty": high}
+        vals, trigger = {"product_min_qty": low, "product_max_qty": high}, "auto" if self.mode == "auto" else "manual"
         old = (point.product_min_qty, point.product_max_qty) if point else (0.0, 0.0)
         row.write({
             "pickface_id": self.id, "active": True, "mode": self.mode, "source": "transfer",
@@ -220,11 +220,11 @@ class GantryReorderPickface(models.Model):
             point = self.env["stock.warehouse.orderpoint"].with_user(self._get_author()).sudo().create({
                 "product_id": product_id, "location_id": location_id, "warehouse_id": self.warehouse_id.id,
                 "company_id": self.company_id.id, "route_id": self.route_id.id,
-                "trigger": "auto" if self.mode == "auto" else "manual", **vals,
+                "trigger": trigger, **vals,
             })
             kind = "create"
-        elif not point.active or old != (low, high):
-            point._write_by_gantry({**vals, "active": True, "route_id": self.route_id.id})
+        elif not point.active or old != (low, high) or point.trigger != trigger:
+            point._write_by_gantry({**vals, "active": True, "route_id": self.route_id.id, "trigger": trigger})
             kind = "auto"
         else:
             kind = None
@@ -266,7 +266,8 @@ class GantryReorderRuleBin(models.Model):
             """
             UPDATE gantry_reorder_rule rule
                SET on_hand_qty = now.on_hand, incoming_qty = now.incoming, committed_qty = now.outgoing,
-                   order_qty_computed = now.refill, order_qty = now.refill, has_manual_qty = FALSE, order_value = 0,
+                   order_qty_computed = now.refill, order_value = 0,
+                   order_qty = CASE WHEN rule.has_manual_qty THEN rule.order_qty_manual ELSE now.refill END,
                    last_run = now() AT TIME ZONE 'UTC'
               FROM (SELECT id, on_hand, incoming, outgoing,
                            CASE WHEN on_hand + incoming - outgoing < old_min

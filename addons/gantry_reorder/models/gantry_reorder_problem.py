@@ -77,7 +77,8 @@ class GantryReorderProblem(models.Model):
         supplier = self._get_supplier_rows(rows)
         _serve_others(grid, supplier)
         committed = self._read_events(company, rows, self._get_demand_query())
-        _raise_to_committed(grid, committed, self._read_pooled(company, rows, supplier))
+        surplus = _raise_to_committed(grid, committed, self._read_pooled(company, rows, supplier))
+        automatic = np.array([policy.mode == "auto" for policy in policies] + [False])[place]
         problem = Problem(
             bucket_days=grid["days"], mean=grid["mean"], quantiles=grid["quantiles"], levels=grid["levels"],
             lead_days=lead["days"], lead_prob=lead["prob"],
@@ -88,6 +89,9 @@ class GantryReorderProblem(models.Model):
             current_min=rows["old_min"], current_max=rows["old_max"],
             rounding=np.where(rows["whole_units"], 1.0, 0.01), supplier=supplier,
             weekday=int((today.astype(int) + 3) % 7), unit_cost=prices["cost"],
+            # an automatic rule is set again every night, against what Odoo counts; others are to stay right for long
+            point_days=np.where(automatic, np.nan_to_num(lead["set_days"]) + 1, np.inf),
+            surplus=np.where(automatic, np.nan, np.nan_to_num(surplus)),
             **self._get_policy_columns(policies, place, rows, prices["cost"], aims, partial=ids is not None),
         )
         self._close_shard()
@@ -340,7 +344,10 @@ def _serve_others(grid, supplier):
 
 def _raise_to_committed(grid, committed, pooled):
     """Customers' orders use up the forecast of their own period only: what they order beyond it comes on top, so one
-    large order does not hide the demand of the weeks after it. Of those, `pooled` are in other rows' forecasts."""
+    large order does not hide the demand of the weeks after it. Of those, `pooled` are in other rows' forecasts.
+
+    :return: units on top of the forecast, (n,)
+    """
     mean, quantiles = grid["mean"], grid["quantiles"]
 
     def by_bucket(events):
@@ -354,3 +361,4 @@ def _raise_to_committed(grid, committed, pooled):
     excess = np.maximum(ordered - mean, 0).astype(np.float32)  # NaN stays NaN: no forecast is no forecast
     mean += excess
     quantiles += excess[:, :, None]
+    return excess.sum(1)

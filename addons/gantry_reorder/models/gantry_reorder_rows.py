@@ -86,7 +86,7 @@ class GantryReorderRows(models.Model):
         return self.env.cr.rowcount
 
     def _link_orderpoints(self, company):
-        """The reordering rule of each row and what it says now."""
+        """The reordering rule of each of these rows, or of all of the company, and what it says now."""
         self.env.cr.execute(SQL(
             """
             UPDATE gantry_reorder_rule rule
@@ -103,12 +103,12 @@ class GantryReorderRows(models.Model):
                            AND point.location_id = rule.location_id AND point.company_id = rule.company_id
                            AND point.active
                  LEFT JOIN uom_uom pack ON pack.id = point.replenishment_uom_id
-                     WHERE rule.company_id = %s) now
+                     WHERE rule.company_id = %s AND %s) now
              WHERE now.id = rule.id
                AND (rule.orderpoint_id, rule.old_min, rule.old_max, rule.old_multiple)
                    IS DISTINCT FROM (now.orderpoint_id, now.old_min, now.old_max, now.old_multiple)
             """,
-            company.id,
+            company.id, SQL("rule.id = ANY(%s)", self.ids) if self else SQL("TRUE"),
         ))
 
     def _settle_classes(self, company):

@@ -157,6 +157,6 @@ class GantryReorderRun(models.Model):
     def action_recompute(self):
         """Calculate these rules again, without changing the reordering rules."""
         self._check_planner()
-        for company in self.company_id:
-            self.with_company(company)._link_orderpoints(company)
+        for company, rules in self.grouped("company_id").items():
+            rules.with_company(company)._link_orderpoints(company)
         self._recompute()

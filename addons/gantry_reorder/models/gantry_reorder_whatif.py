@@ -3,6 +3,7 @@ import numpy as np
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import formatLang
 
 from ..core import ProblemError, Target, solve
 from ..core.frontier import frontier
@@ -58,7 +59,7 @@ class GantryReorderWhatif(models.AbstractModel):
         if not answer["curve"]:
             answer["reason"] = self.env._(
                 "None of these rules can be calculated: the health list says what is missing.")
-        answer["note"] = self._get_note(len(ids), step)
+        answer["note"] = " ".join(filter(None, [self._get_note(len(ids), step), answer["note"]]))
         return answer
 
     def _get_domain(self, policy_id, warehouse_id, categ_id, rule_ids):
@@ -80,8 +81,9 @@ class GantryReorderWhatif(models.AbstractModel):
 
     def _get_points(self, batch, factor, together):
         """The curve, and the rules in force beside it."""
-        problem = batch.problem.but(
+        breaks = batch.problem.but(
             target_kind=int(Target.FILL), budget_group=-1, service_group=0 if together else -1, shadow_price=np.nan)
+        problem = breaks.but(price_breaks=None)
         plan = solve(problem)
         good = ~plan.blocked
         if not good.any():
@@ -95,7 +97,23 @@ class GantryReorderWhatif(models.AbstractModel):
              "short": factor * float(short), "shortage": factor * float(cost)}
             for target, (fill, stock, short, cost) in zip(TARGETS, points, strict=True)
         ]
-        return {"curve": self._keep_rising(curve), "current": self._get_current(batch, problem, factor)}
+        return {"curve": self._keep_rising(curve), "current": self._get_current(batch, problem, factor),
+                "note": self._get_break_note(plan, solve(breaks) if breaks.price_breaks is not None else plan, factor)}
+
+    def _get_break_note(self, plan, larger, factor):
+        """What orders enlarged for price breaks, which the run makes, add to the curve."""
+        good = ~plan.blocked & ~larger.blocked
+        stock = factor * float((larger.avg_value - plan.avg_value)[good].sum())
+        year = 365 * larger.reasons["rate"][good]
+        saved = factor * float((year * np.maximum(plan.reasons["price"] - larger.reasons["price"], 0)[good]).sum())
+        if saved < 1 or stock < 1:
+            return ""
+        currency = self.env.company.currency_id
+        return self.env._(
+            "Orders that are larger for a better price are not in the curve: they add %(stock)s of stock and save "
+            "%(saved)s a year.",
+            stock=formatLang(self.env, stock, digits=0, currency_obj=currency),
+            saved=formatLang(self.env, saved, digits=0, currency_obj=currency))
 
     def _get_own_points(self, problem):
         """Every product reaches the target for itself: (fill rate, stock, value short, its cost)."""

@@ -1,6 +1,7 @@
 from . import (
     test_reorder_api,
     test_reorder_backtest,
+    test_reorder_due,
     test_reorder_hand,
     test_reorder_health,
     test_reorder_leads,

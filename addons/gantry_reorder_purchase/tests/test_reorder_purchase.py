@@ -276,3 +276,41 @@ class TestReorderPurchase(ReorderCase):
         order = self.orders(self.bolt)
         self.assertEqual(order.order_line.product_qty, point.product_max_qty)
         self.assertLessEqual(order.date_planned, fields.Datetime.now() + timedelta(days=11))
+
+    def test_from_the_worklist_to_the_receipt_after_which_nothing_is_left_to_do(self):
+        """Run, accept, order, confirm, receive: row and alert (where Insight is installed) are quiet again."""
+        alerts = self.env.get("gantry.alert")
+        self._run()
+        row = self.row().with_user(self.user_planner)
+        self.assertGreater(row.order_qty, 0)
+        row.action_accept()
+        self.assertEqual(row.orderpoint_id.product_min_qty, row.new_min)
+        if alerts is not None:
+            self._look_at_stock()
+            self.assertTrue(self._open_alerts())
+        wanted = row.order_qty
+        row.action_order()
+        order = self.orders(self.bolt)
+        self.assertEqual((order.state, order.order_line.product_qty), ("draft", wanted))
+        order.with_user(self.buyer).button_confirm()
+        self._run()
+        self.assertEqual((self.row().order_qty, self.row().incoming_qty), (0, wanted))
+        receipt = order.picking_ids
+        receipt.move_ids.write({"quantity": wanted, "picked": True})
+        receipt.button_validate()
+        self.assertEqual(receipt.state, "done")
+        self._run()
+        row = self.row()
+        self.assertEqual((row.order_qty, row.on_hand_qty, row.incoming_qty), (0, wanted, 0))
+        self.assertFalse(row.risk_value)
+        if alerts is not None:
+            self._look_at_stock()
+            self.assertFalse(self._open_alerts())
+
+    def _look_at_stock(self):
+        self.env["gantry.insight"]._refresh(self.company_a)
+        self.env["gantry.alert"]._refresh(self.company_a)
+
+    def _open_alerts(self):
+        return self.env["gantry.alert"].search([
+            ("product_id", "=", self.bolt.id), ("state", "=", "open"), ("kind", "in", ("low", "stockout"))])

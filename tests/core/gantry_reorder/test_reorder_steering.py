@@ -112,3 +112,42 @@ def test_young_products_keep_their_forecast():
     mean = np.full((3, 4), 14.0)
     found = steady(mean, np.full(4, 7.0), np.array([100.0, 100.0, 1e6]), np.array([100.0, 364.0, 364.0]))
     assert found[0] == 1.0 and found[1] < 1.0 and found[2] == 2.0
+
+
+def test_a_replay_orders_on_the_days_of_the_calendar_only():
+    """Mondays only, lead time nothing: what runs short during the week stays short until Monday."""
+    demand = np.full((1, 14), 3.0)
+    monday = np.zeros((1, 7), bool)
+    monday[0, 0] = True
+    levels = Levels(name="x", reorder_point=np.array([[12.0]]), order_up_to=np.array([[12.0]]))
+    lead = np.zeros((1, 14), int)
+    free = replay(History(demand=demand, lead=lead, opening=np.array([12.0])), levels)
+    bound = replay(History(demand=demand, lead=lead, opening=np.array([12.0]), order_days=monday, weekday=0), levels)
+    later = replay(History(demand=demand, lead=lead, opening=np.array([12.0]), order_days=monday, weekday=2), levels)
+    assert free.short[0] == 0 and free.orders[0] == 13
+    # 12 units last four of seven days; on the second Monday they are filled up
+    assert bound.short[0] == 2 * 3 * 3 and bound.orders[0] == 1
+    # it begins on a Wednesday: short on Sunday, then Monday fills up, and again from Friday on
+    assert later.short[0] == 3 + 3 * 3 and later.orders[0] == 2
+
+
+def test_a_review_on_a_closed_day_waits_for_the_next_open_one():
+    """Reviewed every three days, open on Fridays: the first chance is the fifth day, the next a week later."""
+    friday = np.zeros((1, 7), bool)
+    friday[0, 4] = True
+    found = replay(
+        History(demand=np.full((1, 21), 1.0), lead=np.zeros((1, 21), int), review=3, order_days=friday,
+                opening=np.array([5.0])),
+        Levels(name="x", reorder_point=np.array([[9.0]]), order_up_to=np.array([[9.0]])))
+    assert found.orders[0] == 3
+
+
+def test_price_breaks_save_what_larger_orders_cost_less():
+    """Ten at a time cost 4 instead of 5."""
+    breaks = np.array([[[1.0, 5.0], [10.0, 4.0]]])
+    history = History(demand=np.full((1, 20), 2.0), lead=np.zeros((1, 20), int), price_breaks=breaks,
+                      opening=np.array([0.0]))
+    small, large = (replay(history, Levels(
+        name="x", reorder_point=np.array([[2.0]]), order_up_to=np.array([[top]]))) for top in (2.0, 10.0))
+    assert small.saved[0] == 0
+    assert large.saved[0] == large.ordered[0] == 10 * large.orders[0] > 0
