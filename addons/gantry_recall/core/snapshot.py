@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date, datetime
 
 GENESIS = "0" * 64
 
@@ -12,7 +13,18 @@ def canonical(value) -> str:
     >>> canonical({"b": 1.5, "a": ["ü", None]})
     '{"a":["ü",null],"b":1.5}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_written
+    )
+
+
+def _written(value):
+    """Times as ISO 8601, those without a zone are UTC; anything else has no form."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be part of evidence.")
 
 
 def chain(content: str, previous: str = GENESIS) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from . import (
     gantry_recall_lot,
     gantry_recall_notice,
     gantry_recall_notice_line,
+    gantry_recall_schedule,
     gantry_recall_snapshot,
     gantry_recall_step,
     gantry_recall_tell,

@@ -91,6 +91,7 @@ class GantryRecall(models.Model):
     snapshot_count = fields.Integer("Number of snapshots", compute="_compute_counts")
     scope_count = fields.Integer("Number of lots", compute="_compute_counts")
     hold_count = fields.Integer("Number of holds", compute="_compute_counts")
+    other_text = fields.Char("Other open cases", compute="_compute_other_text")
     check_seed = fields.Integer(readonly=True, copy=False, default=lambda self: secrets.randbelow(2**31 - 1))
 
     _closed_at = models.Constraint(
@@ -105,6 +106,22 @@ class GantryRecall(models.Model):
             recall.snapshot_count = snapshots.get(recall, 0)
             recall.scope_count = lots.get(recall, 0)
             recall.hold_count = len(recall.hold_ids)
+
+    @api.depends("lot_ids", "state", "is_drill")
+    def _compute_other_text(self):
+        """Two people who open a case for the same lot should know of each other."""
+        for recall in self:
+            others = recall._other_cases(recall.lot_ids) if recall.state != "closed" else recall.browse()
+            recall.other_text = ", ".join(f"{other.name} ({other.owner_id.name})" for other in others) or False
+
+    def _other_cases(self, lots):
+        """Open real cases that some of these lots are the defective ones of."""
+        if self.is_drill or not lots:
+            return self.browse()
+        return self.search(
+            [("lot_ids", "in", lots.ids), ("is_drill", "=", False), ("state", "not in", ("closed", "cancel")),
+             ("id", "not in", self._origin.ids)]
+        )  # fmt: skip
 
     def _count_of(self, model, domain):
         return dict(

@@ -3,6 +3,7 @@ import base64
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 USER = "gantry_recall.group_recall_user"
 MAX_LOTS = 1_000
@@ -111,7 +112,7 @@ class GantryRecallApi(models.AbstractModel):
         self, *, title: str, reason: str, lot_ids: list[int], request_uid: str, kind: str = "recall",
         hazard_class: str | None = None, is_drill: bool = False,
     ) -> dict:  # fmt: skip
-        """Open a case and trace its lots.
+        """Open a case and trace its lots. A lot that an open case is about already is refused, with its number.
 
         :param title: a few words
         :param reason: what is wrong
@@ -136,6 +137,7 @@ class GantryRecallApi(models.AbstractModel):
         }  # fmt: skip
 
         def work():
+            self._refuse_second_case(lots, vals["is_drill"])
             recall = self.env["gantry.recall"].create(vals)
             snapshot = recall._take_snapshot()
             return self._traced_answer(recall, snapshot)
@@ -231,6 +233,15 @@ class GantryRecallApi(models.AbstractModel):
             raise UserError(self.env._("There is no case with the id %s.", recall_id))
         recall.check_access(operation)
         return recall
+
+    def _refuse_second_case(self, lots, is_drill):
+        """Of two programs that open a case for the same lot at once the second waits, and is told of the first."""
+        self.env.execute_query(
+            SQL("SELECT id FROM stock_lot WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", lots.ids)
+        )
+        others = self.env["gantry.recall"]._other_cases(lots) if not is_drill else ()
+        if others:
+            raise UserError(self.env._("%s is open for these lots already; add to it.", others[0].name))
 
     def _lots(self, lot_ids):
         ids = self._checked_ids("lot_ids", lot_ids)

@@ -1,3 +1,5 @@
+import json
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -79,21 +81,14 @@ class GantryRecall(models.Model):
     def _update_orders(self):
         """Every order that used or made a lot of the case: what went in against what came out."""
         nodes = self.scope_ids.filtered(lambda row: row.in_scope and row.direction == "down").mapped("node")
-        known = {(order.doc_model, order.doc_id): order for order in self.order_ids.sudo()}
-        Order = self.env["gantry.recall.order"].sudo()  # sudo: orders come from the books
-        for key, sides in self._order_sides(nodes).items():
-            vals = Order._prepare_vals(*sides)
-            if key in known:
-                known.pop(key).write(vals)
-            else:
-                Order.create(vals | {"recall_id": self.id, "doc_model": key[0], "doc_id": key[1]})
-        for order in known.values():
-            order.unlink()
-        names = self.env["gantry.trace"]._document_names(
-            {(order.doc_model, order.doc_id) for order in self.order_ids}
-        )
-        for order in self.order_ids.sudo():
-            order.name = names.get((order.doc_model, order.doc_id)) or self.env._("Deleted document")
+        sides = self._order_sides(nodes)
+        names = self.env["gantry.trace"]._document_names(set(sides))
+        units = OrderUnits(self.env(su=True))  # sudo: units and weights of products of the case
+        rows = [
+            units.values(*of) | {"doc_model": key[0], "doc_id": key[1], "name": names.get(key)}
+            for key, of in sides.items()
+        ]
+        self.env["gantry.recall.order"]._replace(self, rows)
 
     def _order_sides(self, nodes):
         """``{(model, id): ({node: (product, used)}, {node: (product, made)})}`` of the orders of these nodes."""
@@ -144,6 +139,8 @@ class GantryRecallOrder(models.Model):
     explanation = fields.Text()
     is_unexplained = fields.Boolean(compute="_compute_is_unexplained")
 
+    _document_uniq = models.UniqueIndex("(recall_id, doc_model, doc_id)", "An order is in a case once.")
+
     @api.depends("difference", "explanation", "unit")
     def _compute_is_unexplained(self):
         for order in self:
@@ -157,28 +154,78 @@ class GantryRecallOrder(models.Model):
                 raise UserError(self.env._("Orders come from the books; only the explanation can be written."))
         return super().write(vals)
 
-    @api.model
-    def _prepare_vals(self, inputs, outputs):
-        """In the unit of the products when they share one, else by weight."""
-        Product = self.env["product.product"].sudo()
-        sides = [
-            [(Product.browse(product_id), qty) for product_id, qty in side.values()] for side in (inputs, outputs)
-        ]
-        products = Product.browse({product.id for side in sides for product, _qty in side}).exists()
-        unit = products[:1].uom_id
-        if all(product.uom_id._has_common_reference(unit) for product in products):
-            name = unit.name
-            used, made = (
-                sum(product.uom_id._compute_quantity(qty, unit, round=False) for product, qty in side)
-                for side in sides
+    def _replace(self, recall, rows):
+        """Write thousands of orders in one statement; explanations stay, orders no longer concerned go."""
+        self.flush_model()
+        for row in rows:
+            row["name"] = row["name"] or self.env._("Deleted document")
+        self.env.execute_query(
+            SQL(
+                """
+                WITH wanted AS MATERIALIZED (
+                    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS r(
+                           doc_model text, doc_id int, name text, qty_in float8, qty_out float8, unit text,
+                           difference float8, reason_text text)
+                ), gone AS (
+                    DELETE FROM gantry_recall_order o WHERE o.recall_id = %(recall)s AND NOT EXISTS (
+                        SELECT FROM wanted w WHERE w.doc_model = o.doc_model AND w.doc_id = o.doc_id)
+                )
+                INSERT INTO gantry_recall_order (
+                    recall_id, company_id, doc_model, doc_id, name, qty_in, qty_out, unit, difference, reason_text,
+                    create_uid, write_uid, create_date, write_date)
+                SELECT %(recall)s, %(company)s, w.doc_model, w.doc_id, w.name, w.qty_in, w.qty_out, w.unit,
+                       w.difference, w.reason_text, %(user)s, %(user)s, %(now)s, %(now)s
+                  FROM wanted w
+                ON CONFLICT (recall_id, doc_model, doc_id) DO UPDATE SET
+                    name = EXCLUDED.name, qty_in = EXCLUDED.qty_in, qty_out = EXCLUDED.qty_out, unit = EXCLUDED.unit,
+                    difference = EXCLUDED.difference, reason_text = EXCLUDED.reason_text,
+                    write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
+                RETURNING id
+                """,
+                rows=json.dumps(rows), recall=recall.id, company=recall.company_id.id, user=self.env.uid,
+                now=fields.Datetime.now(),
             )
-        elif all(product.weight for product in products):
-            name = self.env["product.template"]._get_weight_uom_name_from_ir_config_parameter()
-            used, made = (sum(product.weight * qty for product, qty in side) for side in sides)
+        )  # fmt: skip
+        self.invalidate_model()
+        recall.invalidate_recordset(["order_ids"])
+
+
+class OrderUnits:
+    """Adds up both sides of an order in a common unit, every product and pair of units looked at once."""
+
+    def __init__(self, env):
+        self.env = env
+        self.products, self.factors = {}, {}
+        self.weight = env["product.template"]._get_weight_uom_name_from_ir_config_parameter()
+
+    def product(self, product_id):
+        if product_id not in self.products:
+            product = self.env["product.product"].browse(product_id).exists()
+            self.products[product_id] = (product.uom_id, product.weight, product.display_name or "")
+        return self.products[product_id]
+
+    def factor(self, unit, other):
+        """How many of the other unit are in one, None when they have nothing in common."""
+        if (unit, other) not in self.factors:
+            common = unit and other and unit._has_common_reference(other)
+            self.factors[unit, other] = unit._compute_quantity(1.0, other, round=False) if common else None
+        return self.factors[unit, other]
+
+    def values(self, inputs, outputs):
+        """In the unit of the products when they share one, else by weight."""
+        sides = [[(*self.product(product_id), qty) for product_id, qty in side.values()] for side in (inputs, outputs)]
+        parts = [part for side in sides for part in side]
+        unit = parts[0][0] if parts else self.env["uom.uom"]
+        if all(self.factor(part[0], unit) is not None for part in parts):
+            name = unit.name
+            used, made = (sum(self.factor(part[0], unit) * part[3] for part in side) for side in sides)
+        elif all(part[1] for part in parts):
+            name = self.weight
+            used, made = (sum(part[1] * part[3] for part in side) for side in sides)
         else:
-            missing = products.filtered(lambda product: not product.weight)
-            reason = self.env._("No common unit: give a weight to %s.", ", ".join(missing.mapped("display_name")))
-            return {"qty_in": 0, "qty_out": 0, "unit": False, "difference": 0, "reason_text": reason}
+            missing = ", ".join(dict.fromkeys(part[2] for part in parts if not part[1]))
+            reason = self.env._("No common unit: give a weight to %s.", missing)
+            return {"qty_in": 0, "qty_out": 0, "unit": None, "difference": 0, "reason_text": reason}
         difference = round(used - made, 6)
         reason = ""
         if difference > TOLERANCE:

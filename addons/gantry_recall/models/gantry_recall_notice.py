@@ -129,7 +129,20 @@ class GantryRecallNotice(models.Model):
         return {"type": "ir.actions.act_url", "url": f"/recall/{self.access_token}", "target": "new"}
 
     def action_print_letter(self):
-        return self.env.ref("gantry_recall.report_notice_action").report_action(self)
+        """The letter as PDF; on a server without a printing program as a page to print from the browser."""
+        if self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "upgrade", "workers"):
+            return self.env.ref("gantry_recall.report_notice_action").report_action(self)
+        ids = ",".join(map(str, self.ids))
+        page = f"/report/html/gantry_recall.report_notice/{ids}"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._("This server has no program to make PDF files: print the page from the browser."),
+                "next": {"type": "ir.actions.act_url", "url": page, "target": "new"},
+            },
+        }
 
     # -- reminders
 
@@ -220,9 +233,21 @@ class GantryRecallNotice(models.Model):
         notice.write(
             {"state": "answered", "date_answered": answer.at, "to_call": False, "call_reason": False}
         )
+        notice._follow_up_forwarded(content)
         if first:
             notice.recall_id._log_step("answered", notice.partner_id.display_name)
         return answer
+
+    def _follow_up_forwarded(self, content):
+        """Who got the goods from the consignee must hear of it too: somebody makes sure that it tells them."""
+        told = [f"{row['lot']}: {row['qty_forwarded']:g} → {row['forwarded_to']}" for row in content
+                if row["qty_forwarded"]]  # fmt: skip
+        if told and not self.is_drill:
+            self.recall_id.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self.recall_id.owner_id.id,
+                summary=self.env._("Did %s tell whom it forwarded the goods to?", self.partner_id.display_name),
+                note="; ".join(told),
+            )  # fmt: skip
 
     def _answer_of(self, line):
         """What the consignee said to a line, None when it has not answered."""

@@ -3,6 +3,7 @@ from . import (
     test_recall_case,
     test_recall_close,
     test_recall_epcis,
+    test_recall_faults,
     test_recall_fsma,
     test_recall_notice,
 )

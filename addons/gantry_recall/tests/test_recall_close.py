@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
+from ..models.gantry_recall_balance import OrderUnits
 from .test_recall_notice import NoticeCase
 
 
@@ -31,16 +32,16 @@ class TestRecallClose(NoticeCase):
         self.assertEqual(row.explanation, "Breakage", "tracing again does not forget it")
 
     def test_orders_are_compared_in_a_common_unit(self):
-        Order = self.env["gantry.recall.order"]
         kg, gram = self.env.ref("uom.product_uom_kgm"), self.env.ref("uom.product_uom_gram")
         flour, salt = self._product("Flour", uom_id=kg.id), self._product("Salt", uom_id=gram.id)
         dough = self._product("Dough", uom_id=kg.id)
-        vals = Order._prepare_vals({1: (flour.id, 10), 2: (salt.id, 500)}, {3: (dough.id, 10)})
+        vals = OrderUnits(self.env).values({1: (flour.id, 10), 2: (salt.id, 500)}, {3: (dough.id, 10)})
         self.assertEqual((vals["qty_in"], vals["qty_out"], vals["difference"]), (10.5, 10, 0.5))
         bread = self._product("Bread", weight=0.5)
         flour.weight = 1
-        self.assertIn("weight", Order._prepare_vals({2: (salt.id, 500)}, {3: (bread.id, 2)})["reason_text"])
-        vals = Order._prepare_vals({1: (flour.id, 10)}, {3: (bread.id, 22)})
+        nothing = OrderUnits(self.env).values({2: (salt.id, 500)}, {3: (bread.id, 2)})
+        self.assertIn("weight", nothing["reason_text"])
+        vals = OrderUnits(self.env).values({1: (flour.id, 10)}, {3: (bread.id, 22)})
         self.assertEqual((vals["qty_in"], vals["qty_out"], vals["difference"]), (10, 11, -1))
 
     def test_orders_of_the_case_are_found_and_added_up(self):

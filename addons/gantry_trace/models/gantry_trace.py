@@ -162,9 +162,11 @@ class GantryTrace(models.AbstractModel):
     @api.model
     def _node_names(self, nodes):
         """What to call every one of these nodes; a lot that is gone keeps the name it had in corrections."""
-        lots = self.env["stock.lot"].sudo().browse(node for node in nodes if node > 0).exists()
+        self.env["stock.lot"].flush_model(["name"])
+        query = SQL("SELECT id, name FROM stock_lot WHERE id = ANY(%s)", [node for node in nodes if node > 0])
+        names = dict(self.env.execute_query(query))
         pools = self.env["gantry.trace.pool"].sudo().browse(-node for node in nodes if node < 0).exists()
-        names = {lot.id: lot.name for lot in lots} | {-pool.id: pool.display_name for pool in pools}
+        names |= {-pool.id: pool.display_name for pool in pools}
         gone = [node for node in nodes if node not in names]
         rows = self.env["gantry.trace.correction"].sudo().search([("old_lot_ref", "in", gone)]) if gone else ()
         names |= {row.old_lot_ref: self.env._("%s (deleted)", row.old_lot_name) for row in rows}

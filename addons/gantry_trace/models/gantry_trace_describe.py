@@ -36,29 +36,42 @@ class GantryTrace(models.AbstractModel):
     @api.model
     def _describe_nodes(self, rows):
         """Rows of a closure with names, products, units and stock; ``rows`` must have been masked."""
-        lots = self.env["stock.lot"].sudo().browse(row["lot_id"] for row in rows if row["lot_id"]).exists()
         names = self._node_names({row["node"] for row in rows})
-        products = self.env["product.product"].sudo().browse({row["product_id"] for row in rows} - {None}).exists()
-        known = {product.id: product for product in products}
-        dates = "expiration_date" in lots._fields
-        stock = self._stock_of(lots.ids)
-        lot_of = {lot.id: lot for lot in lots}
+        products = self._product_names({row["product_id"] for row in rows})
+        lots = self._lot_data(list({row["lot_id"] for row in rows if row["lot_id"]}))
+        stock = self._stock_of(list(lots))
         answer = []
         for row in rows:
-            lot, product = lot_of.get(row["lot_id"]), known.get(row["product_id"])
+            reference, expires, company_id = lots.get(row["lot_id"], (None, None, None))
+            product_name, unit = products.get(row["product_id"], ("", ""))
             answer.append(
                 row
                 | {
                     "name": names[row["node"]],
-                    "reference": lot.ref or None if lot else None,
-                    "product_name": product.display_name if product else "",
-                    "unit": product.uom_id.name if product else "",
+                    "reference": reference,
+                    "product_name": product_name,
+                    "unit": unit,
                     "on_hand": stock.get(row["lot_id"], 0.0),
-                    "expiration_date": lot.expiration_date or None if lot and dates else None,
-                    "company_id": (lot.company_id.id or None) if lot else None,
+                    "expiration_date": expires,
+                    "company_id": company_id,
                 }
             )
         return answer
+
+    def _lot_data(self, lot_ids):
+        """``{lot: (reference, expiration date, company)}``; lots that are gone are left out."""
+        Lot = self.env["stock.lot"]
+        Lot.flush_model()
+        expires = SQL("expiration_date") if "expiration_date" in Lot._fields else SQL("NULL::timestamp")
+        rows = self.env.execute_query(
+            SQL("SELECT id, NULLIF(ref, ''), %s, company_id FROM stock_lot WHERE id = ANY(%s)", expires, lot_ids)
+        )
+        return {lot_id: tuple(rest) for lot_id, *rest in rows}
+
+    def _product_names(self, product_ids):
+        """``{product: (name, unit)}``: a few products stand behind tens of thousands of rows."""
+        products = self.env["product.product"].sudo().browse(set(product_ids) - {None, False}).exists()
+        return {product.id: (product.display_name, product.uom_id.name) for product in products}
 
     def _stock_of(self, lot_ids):
         """Quantity on hand of every lot in the companies that the user may see."""
@@ -180,27 +193,28 @@ class GantryTrace(models.AbstractModel):
         names = self._node_names({row["lot_id"] for row in rows if row.get("lot_id")})
         pools = {row["pool_id"] for row in rows if row.get("pool_id")}
         names |= self._node_names({-pool_id for pool_id in pools})
+        products = self._product_names({row.get("product_id") for row in rows})
         found = {
-            field: self._records_by_id(model, {row.get(field) for row in rows})
-            for field, model in (
-                ("product_id", "product.product"), ("partner_id", "res.partner"), ("location_id", "stock.location"),
-                ("owner_id", "res.partner"), ("move_id", "stock.move"),
+            name: self._display_names(model, {row[field] for row in rows if row.get(field)})
+            for field, name, model in (
+                ("partner_id", "partner_name", "res.partner"), ("location_id", "location_name", "stock.location"),
             )
         }  # fmt: skip
+        moves = self._records_by_id("stock.move", {row.get("move_id") for row in rows if "line_id" in row})
         for row in rows:
             if "lot_id" in row:
                 row["lot_name"] = names.get(row["lot_id"] or -(row.get("pool_id") or 0), "")
-            product = found["product_id"].get(row.get("product_id"))
-            row["product_name"] = product.display_name if product else ""
-            row["unit"] = product.uom_id.name if product else ""
+            row["product_name"], row["unit"] = products.get(row.get("product_id"), ("", ""))
             for field, name in (("partner_id", "partner_name"), ("location_id", "location_name")):
                 if field in row:
-                    record = found[field].get(row[field])
-                    row[name] = record.display_name if record else ""
+                    row[name] = found[name].get(row[field], "")
             if "line_id" in row:
-                move = found["move_id"].get(row["move_id"])
+                move = moves.get(row["move_id"])
                 row["reference"] = move.reference or "" if move else ""
         return rows
+
+    def _display_names(self, model, ids):
+        return {record.id: record.display_name for record in self.env[model].sudo().browse(ids).exists()}
 
     def _records_by_id(self, model, ids):
         records = self.env[model].sudo().browse(ids - {None, False}).exists()

@@ -7,5 +7,6 @@ from . import (
     test_faults,
     test_flows,
     test_random,
+    test_random_kinds,
     test_relabel,
 )
