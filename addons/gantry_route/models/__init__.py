@@ -6,6 +6,7 @@ from . import (
     gantry_route_plan,
     gantry_route_report,
     gantry_route_stop,
+    gantry_route_write,
     product,
     stock_move,
     stock_move_line,

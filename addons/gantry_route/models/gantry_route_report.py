@@ -12,10 +12,10 @@ class GantryRouteReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
 
-    route_id = fields.Many2one("gantry.route", "Route", readonly=True)
-    date = fields.Date("Date", readonly=True)
-    company_id = fields.Many2one("res.company", "Company", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", "Warehouse", readonly=True)
+    route_id = fields.Many2one("gantry.route", readonly=True)
+    date = fields.Date(readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     picking_type_id = fields.Many2one("stock.picking.type", "Operation type", readonly=True)
     user_id = fields.Many2one("res.users", "Picker", readonly=True)
     policy = fields.Selection(

@@ -10,7 +10,7 @@ class GantryRouteShort(models.TransientModel):
 
     stop_id = fields.Many2one("gantry.route.stop", required=True, readonly=True, ondelete="cascade")
     line_id = fields.Many2one(
-        "stock.move.line", "Line", required=True, domain="[('gantry_stop_id', '=', stop_id)]",
+        "stock.move.line", required=True, domain="[('gantry_stop_id', '=', stop_id)]",
         compute="_compute_line_id", store=True, readonly=False, precompute=True, ondelete="cascade")
     product_id = fields.Many2one(related="line_id.product_id")
     planned = fields.Float("To take", related="line_id.quantity")

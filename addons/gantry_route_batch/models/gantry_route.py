@@ -5,7 +5,7 @@ class GantryRoute(models.Model):
     _inherit = "gantry.route"
 
     batch_id = fields.Many2one(
-        "stock.picking.batch", "Batch", compute="_compute_batch_id", store=True, index="btree_not_null",
+        "stock.picking.batch", compute="_compute_batch_id", store=True, index="btree_not_null",
         ondelete="set null")
 
     @api.depends("picking_ids.batch_id")
