@@ -27,7 +27,8 @@ from .types import Block, Problem, ProblemError
 
 __all__ = ["ScatteredPlan", "solve_scattered"]
 
-WORK = 90e6
+WORK = 90e6  # table entries filled by exchanges
+PROOF = 2_000_000  # work of the last try to prove the walk
 MOST_CROSSINGS = 5
 
 
@@ -214,12 +215,20 @@ class _Search:
             return
         if self._sweep(width=400, weight=1.35) or self._sweep(width=600, weight=1.0):
             return
+        if self._raise_bound(40) or self._sweep(width=PROOF, weight=1.0, most=PROOF):
+            return
+        self._climb(most)
+
+    def _climb(self, most):
+        """In turn from nothing, and from the best cover with half of its articles put back group after group."""
+        count, number = self.exchange.articles, 0
         while not self._over(most) and not self._proven():
-            cost, cover = self._improved(*self.exchange.construct(), 8, most)
+            number += 1
+            out = self.rng.permutation(count)[:count if number % 2 else max(count // 2, 2)]
+            cost, cover = self.exchange.construct(self.cover, out.tolist())
+            cost, cover = self._improved(cost, cover, 8, most)
             if cost < self.cost - EPS:
-                cost, cover = self._improved(cost, cover, 15, most)
-            elif self.rng.random() < 0.5:
-                cost, cover = self._improved(self.cost, self.cover, 6, most)
+                cost, cover = self._improved(cost, cover, 12, most)
             self._take(cost, cover)
 
     def _over(self, most):
@@ -253,12 +262,13 @@ class _Search:
         self.bound = max(self.bound, bound)
         return self._proven()
 
-    def _sweep(self, width, weight):
+    def _sweep(self, width, weight, most=None):
         limit = self.net.below(self.cost)
         ways, ahead = viable_ways(self.net, self.rewards, self.cost + EPS)
         self.exchange.restrict(ways)
         sweep = Sweep(
-            self.net, self.rewards, ways, ahead, limit, width=width, weight=weight, stop=self.stop)
+            self.net, self.rewards, ways, ahead, limit, width=width, weight=weight, most=most,
+            stop=self.stop)
         if sweep.cover is not None:
             self._take(sweep.best, sweep.cover)
         if sweep.complete:

@@ -110,9 +110,10 @@ class Exchange:
                 size *= len(self.levels[article])
         return chosen
 
-    def construct(self):
-        """A cover from nothing: group after group of articles is put in."""
-        order, cover, cost = self.rng.permutation(self.articles).tolist(), {}, 0.0
+    def construct(self, cover=None, out=None):
+        """A cover from nothing, or from one without some articles: group after group of them is put in."""
+        order, cost = self.rng.permutation(self.articles).tolist() if out is None else out, 0.0
+        cover = {} if cover is None else cover
         while order:
             group = []
             for article in order:

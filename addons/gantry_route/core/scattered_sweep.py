@@ -40,13 +40,15 @@ class Sweep:
         Only walks up to this length count.
     width : int
         Most labels kept.
+    most : int, optional
+        The sweep is given up after this work: pairs of a label and a way, ten for each that stays alive.
     weight : float
         Labels are ranked by cost + weight * lower bound of the rest; above 1 it favours those that are further on.
     """
 
-    def __init__(self, net, rewards, ways, ahead, limit, *, width, weight=1.0, stop=None):
+    def __init__(self, net, rewards, ways, ahead, limit, *, width, weight=1.0, most=None, stop=None):
         self.net, self.rewards, self.ways, self.ahead, self.limit = net, rewards, ways, ahead, limit
-        self.width, self.weight, self.complete = width, weight, True
+        self.width, self.weight, self.complete, self.left = width, weight, True, most
         self.best, self.cover, self.back, self.end = None, None, [], None
         rng = np.random.default_rng(0)
         self.salt = rng.integers(1, 2**63, len(net.demand), dtype=np.uint64) | np.uint64(1)
@@ -75,6 +77,8 @@ class Sweep:
         """All labels by all ways through one sub-aisle."""
         net, sub = self.net, column * self.net.spans + span
         ways = self.ways[sub]
+        if self._spent(len(labels.state) * len(ways.kind)):
+            return labels.of(slice(0))
         state = net.graph.move[span][ways.kind][:, labels.state].T
         cost = labels.cost[:, None] + ways.cost
         owed = labels.owed[:, None] - self._earned(labels.wanted, ways)
@@ -88,6 +92,8 @@ class Sweep:
         ahead = self.ahead.cross[column] if last else self.ahead.span[column, span + 1]
         bound = cost + owed + ahead[state]
         label, way = np.nonzero(alive & (bound <= self.limit))
+        if self._spent(10 * len(label)):
+            return labels.of(slice(0))
         if len(label) > CROWD * self.width:  # too many to compare: first by rank
             self.complete = False
             spent = cost[label, way]
@@ -98,6 +104,15 @@ class Sweep:
         wanted[:, ways.articles] = np.maximum(wanted[:, ways.articles] - ways.amount[way], 0.0)
         after = _Labels(state[label, way], wanted, cost[label, way], owed[label, way])
         return self._keep(after, bound[label, way], label, way, sub)
+
+    def _spent(self, work):
+        """Whether the sweep is given up after so much more work."""
+        if self.left is None:
+            return False
+        self.left -= work
+        if self.left < 0:
+            self.complete = False
+        return self.left < 0
 
     def _earned(self, wanted, ways):
         """What each way (columns) earns for each label (rows), which is the smaller of what lies there and is wanted.
