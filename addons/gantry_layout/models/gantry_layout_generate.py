@@ -58,6 +58,7 @@ class GantryLayout(models.Model):
                 self.env.uid, self.env.cr.now(), location_ids[part], SQL(", ").join(values),
                 SQL(", ").join(map(SQL.identifier, ("id", *columns)))))
         self.env["stock.location"].invalidate_model([*columns])
+        self.env["gantry.layout"].invalidate_model(["bin_ids"])
 
 
 class GantryLayoutBlock(models.Model):
