@@ -1,5 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDate, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateString, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -72,11 +72,11 @@ export class BinPanel extends Component {
     }
 
     day(value) {
-        return value ? formatDate(deserializeDateTime(value)) : "";
+        return value ? toLocaleDateString(deserializeDateTime(value)) : "";
     }
 
     moment(value) {
-        return formatDateTime(deserializeDateTime(value), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(value));
     }
 
     open(model, id) {
