@@ -24,6 +24,7 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "assets": {"web.assets_tests": ["gantry_recall/static/tests/tours/**/*"]},
     "uninstall_hook": "_uninstall",
     "installable": True,
 }

@@ -6,4 +6,5 @@ from . import (
     test_recall_faults,
     test_recall_fsma,
     test_recall_notice,
+    test_recall_tour,
 )
