@@ -6,6 +6,7 @@ from . import (
     gantry_demo_history,
     gantry_demo_open,
     gantry_demo_reorder,
+    gantry_demo_trace,
     gantry_forecast,
     res_company,
     res_config_settings,
