@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import route_sets
-from harness import MissingData, clock, load_core, main
+from harness import MissingData, load_core, main
 
 core = load_core("gantry_route")
 GOAL_MS = {"published": 1.0, "one middle cross-aisle": 5.0, "five cross-aisles": 60.0}
 SIZES = (10, 30, 60, 100, 200)
 PEER_S = 1.0
+
+
+@contextmanager
+def clock():
+    """Processor seconds of this process: other work on the machine does not count."""
+    start = time.process_time()
+    yield lambda: time.process_time() - start
 
 
 def run(report, args):
@@ -41,7 +49,7 @@ def _published(report, args):
         rows.append([f"{blocks} block", len(cases), reached, float(np.mean(spent)), max(spent), GOAL_MS["published"]])
     report.table(
         "Published instances (Hessler and Irnich 2024), every article in one bin",
-        ["", "instances", "optimal", "mean ms", "max ms", "goal mean ms"], rows)
+        ["", "instances", "optimal", "mean cpu ms", "max cpu ms", "goal mean ms"], rows)
 
 
 def _scattered(report, args):
@@ -73,8 +81,8 @@ def _scattered(report, args):
                 100 * float(np.mean(gaps)), 100 * max(gaps), float(np.mean(spent)), max(spent)])
     report.table(
         "Published instances, bins chosen with the way; values below a proven bound cannot be reached",
-        ["", "instances", "value below bound", "at published", "of", "proven", "mean gap %", "max gap %", "mean s",
-         "max s"],
+        ["", "instances", "value below bound", "at published", "of", "proven", "mean gap %", "max gap %", "mean cpu s",
+         "max cpu s"],
         rows)
     if beyond:
         report.table(
@@ -115,7 +123,8 @@ def _generated(report, args, title, crossings):
             float(np.mean(name)), float(np.mean(serpentine))])
     report.table(
         f"Generated house of 20 aisles, {title}: the programme is exact; metres over it in %",
-        ["stops", "exact %", "mean ms", "max ms", "goal ms", "tour search %", "name order %", "serpentine %"], rows)
+        ["stops", "exact %", "mean cpu ms", "max cpu ms", "goal ms", "tour search %", "name order %",
+         "serpentine %"], rows)
 
 
 def _matrix(problem):
@@ -148,9 +157,10 @@ def _walkways(report, args):
         for number in range(2 if args.quick else 6):
             matrix = _graph_case(np.random.default_rng([stops, int(one_way), number]), stops, one_way)
             every = range(1, len(matrix))
-            started = time.perf_counter()
-            ours = core.tour_length(matrix, core.solve_tour(matrix, every))
-            figures["ms"].append(1000 * (time.perf_counter() - started))
+            with clock() as took:
+                order = core.solve_tour(matrix, every)
+            figures["ms"].append(1000 * took())
+            ours = core.tour_length(matrix, order)
             peer = _ortools(matrix)
             best = min(
                 ours, peer or ours,
@@ -166,7 +176,7 @@ def _walkways(report, args):
             float(np.mean(figures["name"]))])
     report.table(
         f"Walkway graph: % over the best known; ours goal 0.1 % in 100 ms, OR-tools {PEER_S:g} s, name order",
-        ["", "ours %", "ours ms", "OR-tools %", "name order %"], rows)
+        ["", "ours %", "ours cpu ms", "OR-tools %", "name order %"], rows)
 
 
 def _graph_case(rng, stops, one_way):
