@@ -280,6 +280,8 @@ class TestReorderPurchase(ReorderCase):
     def test_from_the_worklist_to_the_receipt_after_which_nothing_is_left_to_do(self):
         """Run, accept, order, confirm, receive: row and alert (where Insight is installed) are quiet again."""
         alerts = self.env.get("gantry.alert")
+        if alerts is not None:
+            self.company_a.gantry_insight_short_days = 7  # less than an order lasts
         self._run()
         row = self.row().with_user(self.user_planner)
         self.assertGreater(row.order_qty, 0)
@@ -288,7 +290,7 @@ class TestReorderPurchase(ReorderCase):
         if alerts is not None:
             self._look_at_stock()
             self.assertTrue(self._open_alerts())
-        wanted = row.order_qty
+        wanted, before = row.order_qty, row.risk_value
         row.action_order()
         order = self.orders(self.bolt)
         self.assertEqual((order.state, order.order_line.product_qty), ("draft", wanted))
@@ -302,7 +304,7 @@ class TestReorderPurchase(ReorderCase):
         self._run()
         row = self.row()
         self.assertEqual((row.order_qty, row.on_hand_qty, row.incoming_qty), (0, wanted, 0))
-        self.assertFalse(row.risk_value)
+        self.assertLess(row.risk_value, before / 10)
         if alerts is not None:
             self._look_at_stock()
             self.assertFalse(self._open_alerts())
