@@ -62,7 +62,8 @@ export class LayoutMap extends Component {
         });
         onWillStart(() => this.start());
         onMounted(() => {
-            this.timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
+            // when the server is away, what is shown stays and the next minute tries again
+            this.timer = browser.setInterval(() => this.refresh().catch(() => {}), REFRESH_MS);
         });
         onWillUnmount(() => browser.clearInterval(this.timer));
         useExternalListener(window, "keydown", (ev) => this.onWindowKey(ev));
