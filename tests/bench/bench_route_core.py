@@ -184,8 +184,8 @@ def _graph_case(rng, stops, one_way):
     floor = _building(rng, one_way)
     edge = np.sort(rng.integers(0, len(floor.length_m), 2 * stops))
     matrix = core.distances(floor, edge, rng.random(len(edge)) * floor.length_m[edge]).matrix
-    hub = int(np.isfinite(matrix).sum(axis=1).argmax())
-    fine = np.flatnonzero(np.isfinite(matrix[hub]) & np.isfinite(matrix[:, hub]))
+    both = np.isfinite(matrix) & np.isfinite(matrix.T)
+    fine = np.flatnonzero(both[int(both.sum(axis=1).argmax())])
     fine = np.sort(rng.permutation(fine)[:stops + 1])
     return matrix[np.ix_(fine, fine)]
 
