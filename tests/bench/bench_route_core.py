@@ -164,7 +164,7 @@ def _walkways(report, args):
             peer = _ortools(matrix)
             best = min(
                 ours, peer or ours,
-                *(core.tour_length(matrix, core.solve_tour(matrix, every, seed=seed, kicks=20 * 12 * stops))
+                *(core.tour_length(matrix, core.solve_tour(matrix, every, seed=seed, kicks=5 * 12 * stops))
                   for seed in (1, 2)))
             figures["ours"].append(100 * (ours / best - 1))
             figures["name"].append(100 * (core.tour_length(matrix, every) / best - 1))
