@@ -1,6 +1,5 @@
-import { Component, markRaw, onMounted, onWillStart, onWillUnmount, useExternalListener, useRef, useState } from "@odoo/owl";
+import { onMounted, onWillStart, onWillUnmount, useExternalListener, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { router } from "@web/core/browser/router";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
@@ -9,7 +8,6 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { Floor } from "../core/floor";
 import { routeBounds, wholeRoute } from "../core/route";
 import { neighbour } from "../core/scene";
 import { modes, shortNumber } from "../core/shades";
@@ -17,18 +15,18 @@ import { BinPanel } from "./bin_panel";
 import { FloorPlan } from "./floor_plan";
 import { FoundPanel } from "./found_panel";
 import { MapLegend } from "./map_legend";
+import { MapReader } from "./map_reader";
 import { MapSearch } from "./map_search";
 import { PrintSheet } from "./print_sheet";
 import { RoutePanel } from "./route_panel";
 import { WayPanel } from "./way_panel";
 
 const KEY = "gantry_layout.map";
-const FROM_SERVER = ["picks", "fill", "age"];
 const REFRESH_MS = 60_000;
 const WAY_MODELS = { aisle: "gantry.layout.aisle", edge: "gantry.layout.edge" };
 
 /** The living map of a warehouse. */
-export class LayoutMap extends Component {
+export class LayoutMap extends MapReader {
     static template = "gantry_layout.Map";
     static components = {
         BinPanel, Dropdown, DropdownItem, FloorPlan, FoundPanel, Layout, MapLegend, MapSearch, PrintSheet, RoutePanel,
@@ -69,137 +67,6 @@ export class LayoutMap extends Component {
         useExternalListener(window, "keydown", (ev) => this.onWindowKey(ev));
     }
 
-    // -- reading -------------------------------------------------------------------------------------------------
-
-    get wanted() {
-        const { params = {}, context = {} } = this.props.action;
-        const wanted = { ...(context.params || {}), ...params };
-        for (const name of ["layout_id", "location_id", "route_id", "route"]) {
-            wanted[name] ??= context[name];
-        }
-        const models = { "gantry.layout": "layout_id", "gantry.route": "route_id", "stock.location": "location_id" };
-        const name = models[context.active_model];
-        if (name) {
-            wanted[name] ??= context.active_id;
-        }
-        for (const name of ["layout_id", "location_id", "route_id"]) {
-            wanted[name] = Number(wanted[name] ?? router.current[name]) || null; // also from a link somebody sent
-        }
-        return wanted;
-    }
-
-    async start() {
-        const wanted = this.wanted;
-        let route = wanted.route;
-        const [layouts, fetched] = await Promise.all([
-            this.orm.searchRead("gantry.layout", [], ["name", "warehouse_id"]),
-            wanted.route_id && !route ? this.fetchRoute(wanted.route_id) : null,
-        ]);
-        route ||= fetched;
-        this.state.layouts = layouts;
-        const known = new Set(layouts.map((layout) => layout.id));
-        let layoutId = [route?.layout_id, wanted.layout_id].find((id) => known.has(id));
-        if (!layoutId && wanted.location_id) {
-            const [bin] = await this.orm.read("stock.location", [wanted.location_id], ["gantry_layout_id"]);
-            layoutId = bin?.gantry_layout_id?.[0];
-        }
-        this.state.layoutId = layoutId || layouts[0]?.id || null;
-        await this.load();
-        this.first = { route, locationId: wanted.location_id };
-    }
-
-    async load() {
-        if (!this.state.layoutId) {
-            return;
-        }
-        const asked = FROM_SERVER.includes(this.state.by) ? this.state.by : null;
-        const data = await this.keepLast.add(
-            this.orm.call("gantry.layout", "get_map_data", [this.state.layoutId, asked])
-        );
-        const before = this.state.floor;
-        const floor = markRaw(new Floor(data));
-        if (before?.data.layout.id === data.layout.id) {
-            floor.setRoute(before.route);
-            if (this.state.level !== null && floor.levels.includes(this.state.level)) {
-                floor.setLevel(this.state.level);
-            }
-        }
-        floor.setColor(this.state.by);
-        this.state.floor = floor;
-        this.state.level = floor.level;
-        this.props.updateActionState?.({ layout_id: this.state.layoutId });
-        this.restoreChoice(before);
-        this.touch();
-    }
-
-    fetchRoute(routeId) {
-        return this.orm.silent.call("gantry.route", "get_map_route", [[routeId]]);
-    }
-
-    /** The picker walks on, and a blocked aisle makes a route stale. */
-    async refreshRoute() {
-        const { floor } = this;
-        if (floor.route?.id) {
-            floor.setRoute(wholeRoute(await this.fetchRoute(floor.route.id), (id) => floor.placeOf(id)));
-            this.touch();
-        }
-    }
-
-    async reload() {
-        await this.load();
-        await this.refreshRoute();
-    }
-
-    /** After a fresh plan the same thing stays chosen, if it is still there. */
-    restoreChoice(before) {
-        const { floor } = this;
-        const selection = before?.selection;
-        if (before?.marked) {
-            floor.setHighlight(before.marked.filter((id) => floor.rowOf.has(id)));
-        }
-        if (selection?.kind === "cell") {
-            const index = floor.showBin(this.state.chosen.locationId);
-            floor.selection = index < 0 ? null : { kind: "cell", index };
-        } else if (selection) {
-            const parts = { aisle: "aisles", edge: "edges" }[selection.kind];
-            const id = before.data[parts][selection.index].id;
-            const index = floor.data[parts].findIndex((way) => way.id === id);
-            floor.selection = index < 0 ? null : { kind: selection.kind, index };
-        }
-        if (selection && !floor.selection) {
-            this.closePanel();
-        }
-    }
-
-    /** Figures change by themselves; when the geometry did, read it anew. */
-    async refresh() {
-        const { floor } = this.state;
-        if (!floor || document.hidden) {
-            return;
-        }
-        const asked = FROM_SERVER.includes(this.state.by) ? this.state.by : null;
-        const figures = await this.keepLast.add(
-            this.orm.silent.call("gantry.layout", "get_map_figures", [this.state.layoutId, asked])
-        );
-        if (figures.revision !== floor.data.layout.revision) {
-            return this.reload();
-        }
-        await this.refreshRoute();
-        floor.setFigures(figures);
-        floor.setColor(this.state.by);
-        this.state.stockVersion++;
-        this.touch();
-    }
-
-    get floor() {
-        return this.state.floor;
-    }
-
-    /** The picture is not what it was. */
-    touch() {
-        this.state.version++;
-    }
-
     // -- looking -------------------------------------------------------------------------------------------------
 
     onReady(plan) {
@@ -225,7 +92,7 @@ export class LayoutMap extends Component {
     async setColor(by) {
         this.state.by = by;
         browser.localStorage.setItem(KEY, JSON.stringify({ by }));
-        if (FROM_SERVER.includes(by)) {
+        if (this.measured) {
             await this.refresh();
         } else {
             this.floor.setColor(by);
