@@ -12,6 +12,8 @@ class GantryRouteShort(models.TransientModel):
     line_id = fields.Many2one(
         "stock.move.line", required=True, domain="[('gantry_stop_id', '=', stop_id)]",
         compute="_compute_line_id", store=True, readonly=False, precompute=True, ondelete="cascade")
+    picking_id = fields.Many2one(related="line_id.picking_id")
+    line_count = fields.Integer(related="stop_id.line_count")
     product_id = fields.Many2one(related="line_id.product_id")
     planned = fields.Float("To take", related="line_id.quantity")
     uom_id = fields.Many2one(related="line_id.product_uom_id")
