@@ -5,7 +5,9 @@
     "category": "Supply Chain/Inventory",
     "author": "Gantry",
     "license": "LGPL-3",
-    "depends": ["gantry_expiry", "gantry_forecast", "gantry_recall", "gantry_reorder_purchase"],
+    "depends": [
+        "gantry_expiry", "gantry_forecast", "gantry_layout", "gantry_recall", "gantry_reorder_purchase",
+    ],
     "external_dependencies": {"python": ["numpy"]},
     "data": [
         "security/ir.model.access.csv",

@@ -4,6 +4,7 @@ from . import (
     gantry_demo_company,
     gantry_demo_forecast,
     gantry_demo_history,
+    gantry_demo_layout,
     gantry_demo_open,
     gantry_demo_reorder,
     gantry_demo_trace,
