@@ -54,3 +54,7 @@ class TestDemoTrace(GantryCase):
             self.assertLess(line.date.date(), TODAY)
             self.assertLess(line.date.weekday(), 5)
             self.assertEqual(line.date, line.move_id.date)
+            move, picking = line.move_id, line.move_id.picking_id
+            self.assertEqual((line.state, line.picking_id, line.location_id), (move.state, picking, move.location_id))
+            if picking:
+                self.assertEqual((move.reference, move.picking_type_id), (picking.name, picking.picking_type_id))

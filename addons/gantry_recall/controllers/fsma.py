@@ -1,5 +1,4 @@
 from odoo import http
-from odoo.exceptions import AccessError
 from odoo.http import Response, content_disposition, request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,15 +21,11 @@ class GantryRecallExports(http.Controller):
 
     def _case(self, recall_id):
         """The case, if there is one and the user may read it; else nothing is said about it."""
-        recall = request.env["gantry.recall"].browse(recall_id)
+        recall = request.env["gantry.recall"].browse(recall_id).exists()
         allowed = request.env.user.has_group("gantry_recall.group_recall_user")
-        try:
-            if allowed and recall.exists():
-                recall.check_access("read")
-                return recall
-        except AccessError:
-            pass
-        raise request.not_found()
+        if not allowed or not recall or not recall.has_access("read"):
+            raise request.not_found()
+        return recall
 
     def _send(self, output, kind, name):
         headers = [("Content-Type", kind), ("Content-Disposition", content_disposition(name.replace("/", "-")))]

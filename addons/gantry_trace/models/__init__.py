@@ -7,7 +7,7 @@ from . import (
     gantry_trace_describe,
     gantry_trace_edge,
     gantry_trace_epcis,
-    gantry_trace_epcis_check,
+    gantry_trace_epcis_known,
     gantry_trace_export,
     gantry_trace_exposure,
     gantry_trace_link,

@@ -1,1 +1,1 @@
-from . import gantry_trace_relabel
+from . import gantry_trace_epcis_check, gantry_trace_relabel
