@@ -17,7 +17,8 @@ export function hall() {
     }
     const aisle = { one_way: "none", y_from: 0, y_to: 6, width: 2, block: 0 };
     return {
-        layout: { id: 1, name: "Hall", kind: "blocks", revision: 5, can_edit: false, pick_days: 28 }, bins, blocks: [{ id: 1, x: 0, y: 0, w: 8, h: 6 }], nodes: [], edges: [],
+        layout: { id: 1, name: "Hall", kind: "blocks", revision: 5, can_edit: false, pick_days: 28 }, bins,
+        blocks: [{ id: 1, x: 0, y: 0, w: 8, h: 6 }], nodes: [], edges: [],
         zones: [{ id: 1, name: "Pick", color: 1 }, { id: 2, name: "Reserve", color: 2 }],
         aisles: [
             { id: 7, name: "A", x: 2, state: "open", ...aisle },

@@ -4,7 +4,8 @@ const FLOOR = ".o_gantry_layout_floor";
 const PANEL = ".o_gantry_layout_panel";
 
 function key(name) {
-    return () => document.querySelector(FLOOR).dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+    return () =>
+        document.querySelector(FLOOR).dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
 }
 
 registry.category("web_tour.tours").add("gantry_layout_map_tour", {
@@ -16,7 +17,7 @@ registry.category("web_tour.tours").add("gantry_layout_map_tour", {
         { content: "take its lot", trigger: ".o_gantry_layout_found .dropdown-item:contains(PEAR-7)", run: "click" },
         { content: "it lies in one bin", trigger: `${PANEL} button:contains(A-L1-1)`, run: "click" },
         { content: "with its lot", trigger: `${PANEL}:contains(Pear):contains(PEAR-7)` },
-        { content: "the bin above it", trigger: `${PANEL} .o_gantry_layout_rack button:contains(A-L1-2)`, run: "click" },
+        { content: "the bin above", trigger: `${PANEL} .o_gantry_layout_rack button:contains(A-L1-2)`, run: "click" },
         { content: "is empty", trigger: `${PANEL}:contains(Nothing lies here)` },
         { content: "on to the next bin by key", trigger: FLOOR, run: key("ArrowUp") },
         { content: "which is said", trigger: `${PANEL} h4:contains(A-L2)` },
@@ -25,7 +26,10 @@ registry.category("web_tour.tours").add("gantry_layout_map_tour", {
         { content: "zones have names", trigger: ".o_gantry_layout_legend:contains(Pick face)" },
         { content: "upper level", trigger: ".o_gantry_layout_level", run: "click" },
         { content: "take it", trigger: "[data-level='2']", run: "click" },
-        { content: "has only the reserve", trigger: ".o_gantry_layout_legend:contains(Reserve):not(:contains(Pick face))" },
+        {
+            content: "has only the reserve",
+            trigger: ".o_gantry_layout_legend:contains(Reserve):not(:contains(Pick face))",
+        },
         { content: "the aisle of this bin", trigger: `${PANEL} .o_gantry_layout_facts a`, run: "click" },
         { content: "is open", trigger: `${PANEL}:contains(Open to walk)` },
         { content: "close it", trigger: `${PANEL} button[aria-label=Close]`, run: "click" },
