@@ -27,7 +27,7 @@ class GantryReorderWhatif(models.AbstractModel):
         :param int warehouse_id: only this warehouse
         :param int categ_id: only this category and those below it
         :param list rule_ids: only these rules
-        :param bool together: the products reach the target together; by default as the policy says
+        :param bool together: the products reach the target together; by default as the policy says, of all products so
         :return: {curve: [{target, fill, stock, ordering, short, shortage}], current, target_pct, holding_pct, ...},
             money in the currency of the company, targets and fill rates in per cent
         """
@@ -40,7 +40,7 @@ class GantryReorderWhatif(models.AbstractModel):
             "curve": [], "current": None, "rules": len(ids), "currency_id": self.env.company.currency_id.id,
             "policy_name": policy.name or "", "target_pct": policy.target_pct or 97.0,
             "holding_pct": policy.holding_pct or 20.0, "reason": "", "note": "",
-            "together": bool(policy.share_target) if together is None else bool(together),
+            "together": (not policy or policy.share_target) if together is None else bool(together),
             "may_apply": self.env["gantry.reorder.policy"].has_access("write"),
             "may_backtest": self.env["gantry.reorder.backtest"].has_access("create"),
         }
@@ -59,7 +59,7 @@ class GantryReorderWhatif(models.AbstractModel):
         if not answer["curve"]:
             answer["reason"] = self.env._(
                 "None of these rules can be calculated: the health list says what is missing.")
-        answer["note"] = " ".join(filter(None, [self._get_note(len(ids), step), answer["note"]]))
+        answer["note"] = " ".join(filter(None, [self._get_note(len(ids), step, answer["together"]), answer["note"]]))
         return answer
 
     def _get_domain(self, policy_id, warehouse_id, categ_id, rule_ids):
@@ -71,10 +71,15 @@ class GantryReorderWhatif(models.AbstractModel):
                 domain.append((name, operator, value))
         return [*domain, ("id", "in", rule_ids)] if rule_ids else domain
 
-    def _get_note(self, count, step):
-        parts = [self.env._(
-            "%s products, with today's forecasts and measured lead times. The curve is the least stock that reaches a "
-            "service; a point below or right of it can be bettered.", count)]
+    def _get_note(self, count, step, together):
+        parts = [self.env._("%s products, with today's forecasts and measured lead times.", count)]
+        if together:
+            parts.append(self.env._(
+                "The curve is the least stock that reaches a service; a point below or right of it can be bettered."))
+        else:
+            parts.append(self.env._(
+                "The curve lets every product reach the target by itself, which takes more stock than reaching it "
+                "together: rules that serve some products less may lie above it."))
         if step > 1:
             parts.append(self.env._("Calculated on every %s. product.", step))
         return " ".join(parts)
