@@ -17,6 +17,6 @@ class GantryLayoutPoint(models.Model):
     x = fields.Float("x (m)")
     y = fields.Float("y (m)")
     location_id = fields.Many2one(
-        "stock.location", "Location", check_company=True, ondelete="set null", help="Goods put down here lie there.")
+        "stock.location", check_company=True, ondelete="set null", help="Goods put down here lie there.")
     is_start = fields.Boolean("Walks start here", help="Unless an operation type names another point.")
     is_end = fields.Boolean("Walks end here", help="Unless an operation type names another point.")

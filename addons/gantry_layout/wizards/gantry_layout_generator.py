@@ -35,7 +35,7 @@ class GantryLayoutGenerator(models.TransientModel):
         "stock.location", "Bins below", required=True, check_company=True,
         domain="[('warehouse_id', '=', warehouse_id), ('usage', 'in', ('internal', 'view'))]",
         compute="_compute_parent_location_id", store=True, readonly=False, precompute=True)
-    zone_id = fields.Many2one("gantry.layout.zone", "Zone", domain="[('layout_id', '=', layout_id)]")
+    zone_id = fields.Many2one("gantry.layout.zone", domain="[('layout_id', '=', layout_id)]")
     zone_kind = fields.Selection(ZONES, "Kind of the new zone", default="pick")
     name_pattern = fields.Char(
         "Naming pattern", required=True, default="A-01-03-2",
@@ -56,7 +56,7 @@ class GantryLayoutGenerator(models.TransientModel):
     depth = fields.Float("Depth of racks (m)", required=True, default=1.0)
     level_height = fields.Float("Height of a level (m)", required=True, default=1.5)
     max_weight = fields.Float("Weight limit of a bin (kg)")
-    barcodes = fields.Boolean("Barcodes", default=True)
+    barcodes = fields.Boolean(default=True)
     barcode_prefix = fields.Char(
         "Before the name", compute="_compute_barcode_prefix", store=True, readonly=False, precompute=True)
     touch_stocked = fields.Boolean("Also change bins that hold stock")
