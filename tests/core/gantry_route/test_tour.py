@@ -5,6 +5,7 @@ import itertools
 import gantry_route_core as core
 import numpy as np
 import pytest
+from gantry_route_core import tour_search as search
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,51 @@ def test_small_tours_are_as_short_as_the_best_order(seed):
     order = core.solve_tour(matrix, range(1, n + 1), 0, end, rank=rank, kicks=400)
     assert sorted(order) == list(range(1, n + 1))
     assert core.tour_length(matrix, order, 0, end) == pytest.approx(best_order(matrix, n, end, rank))
+
+
+def shortest(matrix, n, end):
+    """Length of the best tour over the stops 1 to n, by the programme of Held and Karp."""
+    best = np.full((1 << n, n), np.inf)
+    for last in range(n):
+        best[1 << last, last] = matrix[0, last + 1]
+    for chosen in range(1, 1 << n):
+        for last in range(n):
+            if chosen >> last & 1 and chosen != 1 << last:
+                best[chosen, last] = (best[chosen ^ 1 << last] + matrix[1:n + 1, last + 1]).min()
+    return (best[-1] + matrix[1:n + 1, end]).min()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ten_stops_are_walked_the_best_way_with_the_usual_effort(seed):
+    """Two-way floors, closed and open: a short list needs few kicks."""
+    rng = np.random.default_rng([9, seed])
+    points = rng.random((12, 2)) * 50
+    matrix = abs(points[:, None] - points[None]).sum(2)
+    end = 11 if seed % 2 else 0
+    order = core.solve_tour(matrix, range(1, 11), 0, end)
+    assert core.tour_length(matrix, order, 0, end) == pytest.approx(shortest(matrix, 10, end))
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_the_search_counts_what_it_wins(seed):
+    """Metres won by kicks and searches are what the tour lost in length, and undoing gives the tour before."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(5, 40))
+    matrix = random_matrix(rng, n, symmetric=bool(seed % 2))
+    kind = search.TwoWayRoute if seed % 2 else search.OneWayRoute
+    route = kind(matrix.tolist(), list(range(n)))
+    for draws in rng.random((20, 4)).tolist():
+        before, kept = matrix[route.r[:-1], route.r[1:]].sum(), route.keep()
+        kicked = route.kick(draws)
+        if kicked:
+            won = kicked[0] + route.search(kicked[1])
+            assert route.r[0] == 0 and route.r[-1] == n - 1 and sorted(route.r) == list(range(n))
+            assert [route.place[stop] for stop in route.r] == list(range(n))
+            assert before - matrix[route.r[:-1], route.r[1:]].sum() == pytest.approx(won)
+            if won < 0:
+                route.restore(kept)
+                assert matrix[route.r[:-1], route.r[1:]].sum() == pytest.approx(before)
 
 
 @given(st.integers(0, 10**6))
@@ -77,7 +123,7 @@ def test_an_urgent_stop_costs_what_is_said(seed):
     assert extra == pytest.approx(min(costs)) and costs[place] == pytest.approx(min(costs))
 
 
-def test_hundred_stops_come_within_a_percent_of_the_exact_walk():
+def test_hundred_stops_come_near_the_exact_walk():
     """The search is held to the exact programme on the same floor."""
     rng = np.random.default_rng(5)
     xs, crossings = np.arange(20) * 4.0, [0.0, 42.0, 84.0]
@@ -86,4 +132,4 @@ def test_hundred_stops_come_within_a_percent_of_the_exact_walk():
     matrix = np.array([[core.rect_distance(xs, crossings, one, other) for other in points] for one in points])
     exact = core.rect_length(xs, crossings, columns, ys, (0, 0.0))
     found = core.tour_length(matrix, core.solve_tour(matrix, range(1, 101)))
-    assert exact <= found + 1e-6 <= exact * 1.01
+    assert exact <= found + 1e-6 <= exact * 1.003
