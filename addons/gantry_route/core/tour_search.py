@@ -213,7 +213,7 @@ class TwoWayRoute(_Route):
 class OneWayRoute(_Route):
     """Legs cost differently by direction: stretches move as they are, or turn round at the price of doing so."""
 
-    near_number, plain_number, front_number, next_number = 8, 8, 0, 5
+    near_number, plain_number, front_number, next_number = 8, 4, 5, 5
 
     def __init__(self, matrix, route):
         super().__init__(matrix, route)
