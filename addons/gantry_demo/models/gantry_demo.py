@@ -110,7 +110,7 @@ class GantryDemo(models.AbstractModel):
         company = self.env.company.sudo()
         demo = self.sudo().with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, no_reset_password=True,
-            mail_notrack=True, lang="en_US",
+            mail_notrack=True, lang="en_US", skip_sms=True,
         )
         tale = Tale(demo.env, company.gantry_demo_date or today, volume=volume)
         chapters = demo._chapters()
