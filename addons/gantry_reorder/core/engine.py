@@ -170,7 +170,8 @@ def _finish(block: Block, shared: np.ndarray | None):
     fill = table.fill(level, params.lost_sales)
     netted = problem.committed.until(
         np.minimum(lead_moments(problem, params.committed_quantile)[1] + period, problem.point_days), problem.size)
-    committed = np.minimum(np.fmin(netted, problem.surplus), level)
+    unit = problem.rounding
+    committed = np.minimum(np.floor(np.fmin(netted, problem.surplus) / unit + 1e-9) * unit, level)
     cost = problem.holding_rate * problem.unit_cost * stock + problem.shortage_cost * short * cycles
     cost = cost + problem.order_cost * np.where(size > 0, year / np.where(size > 0, size, 1), 0)
     numbers = {

@@ -32,6 +32,15 @@ def test_demand_far_ahead_is_not_ordered_today():
     assert project(near, solve(near)).propose_qty[0] >= 5
 
 
+def test_levels_stay_in_whole_units_when_customers_have_ordered():
+    """What a large order adds to the forecast is no whole number; the levels are."""
+    order = Events(row=[0], day=[4], qty=[58.0])
+    for surplus in (37.93, np.nan):
+        plan = solve(rule(mean=20.07, deviation=6.0, committed=order, surplus=surplus))
+        assert plan.min_qty[0] == np.round(plan.min_qty[0]) and plan.max_qty[0] == np.round(plan.max_qty[0])
+        assert plan.reorder_point[0] - plan.min_qty[0] <= min(58.0, np.nan_to_num(surplus, nan=58.0))
+
+
 def test_incoming_counts_only_when_it_is_in_time():
     """A delivery before the protection time ends saves the order, a later one does not, and shrinks it."""
     base = {"mean": 70.0, "deviation": 5.0, "lead": (7.0,), "on_hand": 30.0}
