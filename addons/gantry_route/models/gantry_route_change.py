@@ -3,7 +3,7 @@ import logging
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..walk import SKIPPED, Floor, Line, Walk, plan_walk, slip_in, stops_of
+from ..core.walk import SKIPPED, Floor, Line, Walk, plan_walk, slip_in, stops_of
 
 _logger = logging.getLogger(__name__)
 TO_PLAN = "gantry_route.to_plan"

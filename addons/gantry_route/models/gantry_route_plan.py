@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..walk import SKIPPED, Floor, Line, Rules, Walk, plan_walk
+from ..core.walk import SKIPPED, Floor, Line, Rules, Walk, plan_walk
 
 HANDLING_RANKS = {"heavy": 0, "normal": 1, "fragile": 2}
 

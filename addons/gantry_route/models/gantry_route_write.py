@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..walk import SKIPPED
+from ..core.walk import SKIPPED
 
 
 class GantryRoute(models.Model):

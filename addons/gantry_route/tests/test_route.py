@@ -215,7 +215,7 @@ class TestRoute(RouteCase):
     def test_a_layout_that_the_core_refuses_is_told(self):
         picking = self._delivery(BINS)
         bad = np.array([np.nan])
-        with patch("odoo.addons.gantry_route.walk.Floor.ends", return_value=((0, bad[0]), (0, 0.0), True)):
+        with patch("odoo.addons.gantry_route.core.walk.Floor.ends", return_value=((0, bad[0]), (0, 0.0), True)):
             route = self._route(picking)
         self.assertEqual(route.method, "sequence")
         self.assertIn("does not allow", route.explanation[0]["text"])

@@ -1,7 +1,7 @@
 import re
 from unittest.mock import patch
 
-from odoo.addons.gantry_route.walk import Floor
+from odoo.addons.gantry_route.core.walk import Floor
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger

@@ -7,18 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .core import (
-    Block,
-    Params,
-    Policy,
-    Problem,
-    ProblemError,
-    Walkways,
-    cheapest_insertion,
-    metres_between,
-    reach,
-    solve,
-)
+from .engine import solve
+from .graph import Walkways
+from .reach import metres_between, reach
+from .tour import cheapest_insertion
+from .types import Block, Params, Policy, Problem, ProblemError
 
 __all__ = ["SKIPPED", "Floor", "Line", "Rules", "Stop", "Walk", "plan_walk", "slip_in", "stops_of"]
 
